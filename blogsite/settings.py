@@ -1,0 +1,291 @@
+"""All settings of the site: the environment first, with working defaults for development.
+
+With nothing set this is a development site on SQLite below `var/`. With `DEBUG=off` it
+starts only when complete. Every variable is listed in docs/operations.md, and a test
+compares that table with this file.
+"""
+
+import socket
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+# Mode
+
+DEBUG = env.bool("DEBUG", default=True)
+SECRET_KEY = env.str("SECRET_KEY", default="development-only" if DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is required when DEBUG is off.")
+
+PORT = env.int("PORT", default=8000)
+# The address that visitors type; canonical links, feeds and the scheme of cookies follow it.
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}" if DEBUG else "").rstrip("/")
+if not SITE_URL:
+    raise ImproperlyConfigured("SITE_URL is required when DEBUG is off.")
+if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
+    raise ImproperlyConfigured("SITE_URL must be like https://blog.example.com.")
+SITE_IS_SECURE = SITE_URL.startswith("https://")
+
+ALLOWED_HOSTS = env.list(
+    "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
+)
+# Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+
+# Application
+
+INSTALLED_APPS = [
+    "blogsite.admin.BlogAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    # Before staticfiles, so that runserver too serves static files as production does.
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "django.contrib.humanize",
+    "taggit",
+    "haystack",
+    "reversion",
+    "axes",
+    "csp",
+    "content",
+    "articles",
+    "downloads",
+    "reports",
+    "search",
+    "demo",
+]
+
+MIDDLEWARE = [
+    "blogsite.middleware.TrustedProxyMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "blogsite.urls"
+WSGI_APPLICATION = "blogsite.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "content.context_processors.site",
+            ],
+        },
+    },
+]
+
+# Files: everything that the site writes lies below DATA_DIR.
+
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+PICTURES_DIR = DATA_DIR / "pictures"
+PACKAGES_DIR = DATA_DIR / "packages"
+SPOOL_DIR = DATA_DIR / "spool"
+LOG_DIR = DATA_DIR / "logs"
+# On a disk of this host, never a network disk: SQLite locks files.
+INDEX_DIR = Path(env.str("INDEX_DIR", default=str(DATA_DIR / "index"))).resolve()
+MEDIA_ROOT = PICTURES_DIR
+
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [BASE_DIR / "blogsite" / "static"]
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Where nginx serves packages itself: the internal location that stands for PACKAGES_DIR.
+X_ACCEL_PACKAGES = env.str("X_ACCEL_PACKAGES", default="")
+
+# Limits of uploads; upload-rules.md in the handbook of editors repeats them.
+PACKAGE_MAX_BYTES = 100 * 1024**2  # nginx client_max_body_size is a little larger
+PACKAGE_MAX_ENTRIES = 20_000
+PACKAGE_MAX_UNPACKED_BYTES = 500 * 1024**2
+PACKAGE_MAX_ENTRY_BYTES = 256 * 1024**2
+PACKAGE_MAX_RATIO = 100
+PACKAGE_RATIO_FREE_BYTES = 10 * 1024**2  # the ratio counts once more than this inflates
+PACKAGE_MAX_PATH_CHARACTERS = 1024
+PACKAGE_MAX_PART_BYTES = 255
+PACKAGE_MAX_DEPTH = 64
+PACKAGE_MAX_SECONDS = 10
+PICTURE_MAX_BYTES = 10 * 1024**2
+PICTURE_MAX_PIXELS = 50_000_000  # width x height x frames
+MARKDOWN_MAX_BYTES = 200_000
+MARKDOWN_MAX_SECONDS = 2.5
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+FILE_UPLOAD_TEMP_DIR = None
+
+# Database
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'site.sqlite3'}")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        # IMMEDIATE: a transaction that will write waits for its turn at its start, not with
+        # an error in its middle. 20 s: longer than any write of ours.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+            "PRAGMA mmap_size=134217728; PRAGMA journal_size_limit=67108864;"
+            "PRAGMA cache_size=-16000"
+        ),
+    }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("pool", {"min_size": 1, "max_size": 8})
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+
+# Language and time
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# Search
+
+HOST_NAME = socket.gethostname()
+HAYSTACK_CONNECTIONS = {
+    "default": {
+        "ENGINE": "search.engines.sqlite.SQLiteSearchEngine",
+        "PATH": str(INDEX_DIR / "search.sqlite3"),
+        "SILENTLY_FAIL": False,
+        "BATCH_SIZE": 200,
+    },
+}
+HAYSTACK_SIGNAL_PROCESSOR = "search.signals.OutboxSignalProcessor"
+HAYSTACK_SEARCH_RESULTS_PER_PAGE = 10
+HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
+SEARCH_QUERY_MAX_CHARACTERS = 200
+SEARCH_MAX_PAGES = 50
+SEARCH_DRAIN_SECONDS = 0.2  # what draining may cost the request that saved
+
+# Tags
+
+TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_TAGS_FROM_STRING = "content.tagging.parse_tags"
+TAGGIT_STRING_FROM_TAGS = "content.tagging.join_tags"
+
+# The worker: what must happen without hands. `per_host` jobs run once on every host.
+
+WORKER_JOBS = [
+    {"name": "search_sync", "run": "search.jobs.sync", "every": timedelta(seconds=1), "per_host": True},
+    {"name": "fold_counts", "run": "content.counting.fold", "every": timedelta(seconds=10)},
+    {"name": "clean_up", "run": "content.jobs.clean_up", "every": timedelta(hours=1)},
+    {"name": "clear_sessions", "run": "content.jobs.clear_sessions", "every": timedelta(days=1)},
+]
+HEALTH_CHECKS = [
+    "content.health.database",
+    "content.health.disk",
+    "content.health.worker",
+    "search.health.engine",
+]
+
+# Accounts
+
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# Name and address together: one visitor cannot lock an editor out from everywhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "blogsite.middleware.client_address"
+AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
+AXES_ENABLE_ACCESS_FAILURE_LOG = False
+AXES_VERBOSE = False
+
+# Mail
+
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="webmaster@localhost")
+EMAIL_TIMEOUT = 10  # seconds
+
+# Security
+
+# The port is part of the names: cookies ignore ports, and two sites on one host would
+# otherwise log each other out.
+_site_port = urlsplit(SITE_URL).port or PORT
+SESSION_COOKIE_NAME = f"sessionid_{_site_port}"
+CSRF_COOKIE_NAME = f"csrftoken_{_site_port}"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
+SESSION_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "content.views.csrf_failure"
+SECURE_SSL_REDIRECT = SITE_IS_SECURE and not DEBUG
+SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_SECURE and not DEBUG else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"  # the preview of a draft is framed by its own form
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "frame-ancestors": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# Logging
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "axes": {"level": "WARNING"},
+        "PIL": {"level": "WARNING"},
+    },
+}
