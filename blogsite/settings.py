@@ -32,6 +32,7 @@ if not SITE_URL:
     raise ImproperlyConfigured("SITE_URL is required when DEBUG is off.")
 if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
     raise ImproperlyConfigured("SITE_URL must be like https://blog.example.com.")
+SITE_NAME = env.str("SITE_NAME", default="码上拾光")
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 
 ALLOWED_HOSTS = env.list(

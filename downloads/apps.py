@@ -1,5 +1,23 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class DownloadsConfig(AppConfig):
     name = "downloads"
+    verbose_name = _("Downloads")
+
+    def ready(self) -> None:
+        from content import kinds, versions
+
+        from .models import Package
+
+        versions.guard(Package)
+        for kind in Package.Kind:
+            kinds.register(
+                kinds.Kind(
+                    name=kind.value,
+                    label=kind.label,
+                    model=Package,
+                    card="components/package_row.html",
+                )
+            )

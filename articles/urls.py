@@ -1,0 +1,11 @@
+"""Addresses of articles."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "articles"
+
+urlpatterns = [
+    path("<str:slug>/", views.ArticleDetailView.as_view(), name="detail"),
+]

@@ -1,0 +1,22 @@
+"""The page of an article."""
+
+from typing import Any
+
+from django.views.generic import TemplateView
+
+from content import counting
+from content.addresses import AddressedMixin, find, shown
+
+from .models import Article
+
+
+class ArticleDetailView(AddressedMixin, TemplateView):
+    """One article or reprint, with its neighbours in time."""
+
+    template_name = "articles/article_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Article.objects.select_related("column__parent", "author", "cover")
+        article = shown(find(rows.prefetch_related("tags"), self.kwargs["slug"]))
+        counting.count_view(self.request, article)
+        return super().get_context_data(article=article, **kwargs)

@@ -1,0 +1,69 @@
+"""From an address to what lives there now: the page, a redirect, 410 or 404."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+
+from .models import Addressed, OldAddress
+
+
+class Moved(Exception):
+    """The page has another address now."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self.url = url
+
+
+class Gone(Exception):
+    """The page was taken down or purged."""
+
+
+def find(queryset: Any, slug: str) -> Any:
+    """The row of `queryset` that lives at `slug`.
+
+    Raises `Moved` when it lives elsewhere now, `Gone` when it was purged, `Http404` when
+    there never was such an address.
+    """
+    model: type[Addressed] = queryset.model
+    found = queryset.filter(slug=slug).first()
+    if found is not None:
+        return found
+    old = OldAddress.objects.filter(area=model.address_area, slug=slug).first()
+    if old is None:
+        raise Http404
+    if old.object_id is None:
+        raise Gone
+    target = queryset.filter(pk=old.object_id).first()
+    if target is None:
+        raise Http404
+    raise Moved(target.get_absolute_url())
+
+
+class AddressedMixin:
+    """A class-based view whose `get()` may raise `Moved` or `Gone`."""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
+        except Moved as moved:
+            query = request.META.get("QUERY_STRING", "")
+            return HttpResponsePermanentRedirect(moved.url + (f"?{query}" if query else ""))
+        except Gone:
+            return gone(request)
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The page that says that something was taken down, with status 410."""
+    return render(request, "410.html", status=410)
+
+
+def shown(content: Any) -> Any:
+    """`content` if a visitor may see its page; raises `Gone` when taken down, else 404."""
+    if content.is_visible:
+        return content
+    # Only what visitors could have seen is "gone"; a draft was never there.
+    if content.is_taken_down and content.status == content.Status.PUBLISHED and content.was_public:
+        raise Gone
+    raise Http404

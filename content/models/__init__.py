@@ -1,0 +1,27 @@
+"""What articles and packages share: columns, tags, authors, addresses, pictures, visibility."""
+
+from .addresses import Addressed, OldAddress
+from .authors import Author
+from .base import Content, ContentQuerySet, Moderation, Status
+from .columns import Column
+from .imports import ImportRecord
+from .jobs import Job
+from .pictures import Picture, PictureUse
+from .tags import Tag, TaggedItem
+
+__all__ = [
+    "Addressed",
+    "Author",
+    "Column",
+    "Content",
+    "ContentQuerySet",
+    "ImportRecord",
+    "Job",
+    "Moderation",
+    "OldAddress",
+    "Picture",
+    "PictureUse",
+    "Status",
+    "Tag",
+    "TaggedItem",
+]

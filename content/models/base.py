@@ -1,0 +1,328 @@
+"""`Content`: what articles and packages have in common, and the one rule of what is visible."""
+
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from .. import kinds, rendering
+from .addresses import Addressed
+from .authors import Author
+from .columns import Column
+from .pictures import Picture, PictureUse
+from .tags import TaggedItem
+
+
+class Status(models.TextChoices):
+    """What editors decide. Scheduled is not a status: it is published with a later time."""
+
+    DRAFT = "draft", _("draft")
+    PUBLISHED = "published", _("published")
+
+
+class Moderation(models.TextChoices):
+    """What admins decided about a report. Written only by `reports`."""
+
+    CLEAR = "clear", _("clear")
+    QUARANTINED = "quarantined", _("quarantined")
+    REMOVED = "removed", _("removed")
+
+
+class ContentQuerySet(models.QuerySet):
+    """Questions that can be asked of articles and packages alike. They chain."""
+
+    def visible(self, at: datetime | None = None) -> Self:
+        """What a visitor may see: the queryset twin of `Content.is_visible`."""
+        return self.filter(
+            status=Status.PUBLISHED,
+            moderation=Moderation.CLEAR,
+            published_at__lte=at or timezone.now(),
+        )
+
+    def indexable(self) -> Self:
+        """What the search index holds: visible now, or at its time without another save."""
+        return self.filter(status=Status.PUBLISHED, moderation=Moderation.CLEAR)
+
+    def for_listing(self) -> Self:
+        """Visible, newest first, with all that a card shows and nothing of the long texts."""
+        return (
+            self.visible()
+            .select_related("column__parent", "author", "cover")
+            .prefetch_related("tags")
+            .defer("body", "body_html", "body_text", "headings")
+            .order_by("-published_at", "-pk")
+        )
+
+    def in_column(self, column: Column) -> Self:
+        """Of a column, or of all columns of a group."""
+        if column.is_group:
+            return self.filter(column__parent=column)
+        return self.filter(column=column)
+
+    def in_month(self, year: int, month: int) -> Self:
+        """Published within a month of the site's time zone."""
+        start = timezone.make_aware(datetime(year, month, 1))  # noqa: DTZ001
+        end = timezone.make_aware(datetime(year + month // 12, month % 12 + 1, 1))  # noqa: DTZ001
+        return self.filter(published_at__gte=start, published_at__lt=end)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        """Delete drafts; refuse as soon as one of the rows was ever public."""
+        if self.filter(first_published_at__lte=timezone.now()).exists():
+            raise PermissionDenied(Content.DELETION_REFUSED)
+        return super().delete()
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+
+class Content(Addressed):
+    """An article or a package: written by editors, read by visitors, judged by admins."""
+
+    slug_source = "title"
+    # Written by the code that owns them, one by one, never by an editor's save or by going
+    # back to a version: a form that was opened before a removal must not undo it.
+    guarded_fields: ClassVar[frozenset[str]] = frozenset({"moderation", "views"})
+    DELETION_REFUSED = _("What was once published is taken down, not deleted.")
+
+    Status = Status
+    Moderation = Moderation
+
+    kind: Any  # a CharField of each model, with the choices of that model
+    title = models.CharField(_("title"), max_length=150)
+    summary = models.TextField(
+        _("summary"),
+        max_length=300,
+        blank=True,
+        help_text=_("Shown in lists. Left empty, the beginning of the text is shown."),
+    )
+    lead = models.TextField(editable=False, blank=True)  # the summary, else the text's opening
+    body = models.TextField(_("text"), blank=True)
+    body_html = models.TextField(editable=False, blank=True)
+    body_text = models.TextField(editable=False, blank=True)
+    headings = models.JSONField(editable=False, default=list)
+    renderer_version = models.PositiveIntegerField(editable=False, default=0)
+    column = models.ForeignKey(
+        Column, models.PROTECT, related_name="%(class)ss", verbose_name=_("column")
+    )
+    tags = TaggableManager(
+        through=TaggedItem,
+        blank=True,
+        verbose_name=_("tags"),
+        help_text=_("Separated by commas; Chinese ，、； are understood too."),
+    )
+    author = models.ForeignKey(
+        Author,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="%(class)ss",
+        verbose_name=_("pen name"),
+    )
+    cover = models.ForeignKey(
+        Picture,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("cover"),
+    )
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.DRAFT
+    )
+    moderation = models.CharField(
+        _("moderation"),
+        max_length=12,
+        choices=Moderation.choices,
+        default=Moderation.CLEAR,
+        editable=False,
+    )
+    published_at = models.DateTimeField(
+        _("published at"),
+        null=True,
+        blank=True,
+        help_text=_("Left empty, it is the moment of publishing. Visitors see it from then on."),
+    )
+    first_published_at = models.DateTimeField(null=True, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    views = models.PositiveBigIntegerField(_("views"), default=0, editable=False)
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["-published_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=Status.values),
+                name="%(app_label)s_%(class)s_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(moderation__in=Moderation.values),
+                name="%(app_label)s_%(class)s_moderation_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=Status.PUBLISHED)
+                | models.Q(published_at__isnull=False),
+                name="%(app_label)s_%(class)s_published_has_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "moderation", "-published_at", "-id"],
+                name="%(app_label)s_%(class)s_listing",
+            ),
+            models.Index(
+                fields=["column", "status", "moderation", "-published_at", "-id"],
+                name="%(app_label)s_%(class)s_column",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    # What may be seen
+
+    @property
+    def is_visible(self) -> bool:
+        """Whether a visitor may see this now: the twin of `ContentQuerySet.visible()`."""
+        return (
+            self.status == Status.PUBLISHED
+            and self.moderation == Moderation.CLEAR
+            and self.published_at is not None
+            and self.published_at <= timezone.now()
+        )
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Published, but not before its time."""
+        return (
+            self.status == Status.PUBLISHED
+            and self.published_at is not None
+            and self.published_at > timezone.now()
+        )
+
+    @property
+    def is_taken_down(self) -> bool:
+        """Quarantined or removed by an admin: its page answers 410."""
+        return self.moderation != Moderation.CLEAR
+
+    @property
+    def was_public(self) -> bool:
+        """Whether a visitor may ever have seen this; then it cannot be deleted."""
+        return self.first_published_at is not None and self.first_published_at <= timezone.now()
+
+    @property
+    def kind_info(self) -> kinds.Kind:
+        """The registered kind of this row."""
+        return kinds.get(self.kind)
+
+    # Saving
+
+    def clean(self) -> None:
+        super().clean()
+        self.title = " ".join(self.title.split())
+        if not self.title:
+            raise ValidationError({"title": _("Give it a title.")})
+        if self.column_id and self.column.is_group:
+            raise ValidationError({"column": _("Choose a column inside a group.")})
+        if self.column_id and self.kind not in self.column.holds:
+            raise ValidationError({"column": _("This column does not hold this kind of content.")})
+        try:
+            self.render_body()
+        except rendering.RenderingRefused as refused:
+            raise ValidationError({"body": str(refused)}) from refused
+
+    def render_body(self) -> None:
+        """Fill what is made from `body`; raises `RenderingRefused`."""
+        stamp = (self.body, rendering.VERSION)
+        if getattr(self, "_rendered", None) == stamp:
+            return
+        rendered = rendering.render_bounded(self.body)
+        self.body_html = rendered.html
+        self.body_text = rendered.text
+        self.headings = [
+            {"level": heading.level, "id": heading.id, "text": heading.text}
+            for heading in rendered.headings
+        ]
+        self.renderer_version = rendering.VERSION
+        self._rendered = stamp
+        self._body_pictures = rendered.pictures
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        update_fields = kwargs.get("update_fields")
+        if update_fields is not None:
+            super().save(*args, **kwargs)
+            return
+        self._stamp_publication()
+        self.render_body()
+        self.lead = self.summary.strip() or opening(self.body_text)
+        if not self._state.adding:
+            kwargs["update_fields"] = [
+                field.attname
+                for field in self._meta.concrete_fields
+                if not field.primary_key
+                and field.name not in self.guarded_fields
+                and field.attname not in self.get_deferred_fields()
+            ]
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            PictureUse.record(self, self.picture_names())
+
+    def _stamp_publication(self) -> None:
+        now = timezone.now()
+        if self.status == Status.PUBLISHED and self.published_at is None:
+            self.published_at = now
+        if not self.was_public:
+            self.first_published_at = (
+                self.published_at if self.status == Status.PUBLISHED else None
+            )
+
+    def picture_names(self) -> set[str]:
+        """The file names of all own pictures that this shows."""
+        names = set(self._body_pictures)
+        if self.cover is not None:
+            names.add(self.cover.name)
+        return names
+
+    def set_moderation(self, state: Moderation) -> None:
+        """Take down or restore; called by `reports` alone, inside its transaction."""
+        self.moderation = state
+        self.save(update_fields=["moderation"])
+
+    # Deleting
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Delete a draft. What was public raises `PermissionDenied`; see `purge()`."""
+        if self.was_public:
+            raise PermissionDenied(self.DELETION_REFUSED)
+        return super().delete(*args, **kwargs)
+
+    def purge(self) -> None:
+        """Delete for good, whatever its state; its addresses answer 410 from then on."""
+        with transaction.atomic():
+            self.leave_gone()
+            super(Addressed, self).delete()
+
+
+def opening(text: str, length: int = 120) -> str:
+    """The beginning of a text, cut behind a sentence where one ends within `length` characters."""
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    head = flat[:length]
+    end = max(head.rfind(mark) for mark in "。！？")
+    return head[: end + 1] if end >= length // 3 else head.rstrip("，、；： ") + "…"

@@ -1,0 +1,70 @@
+"""Tags with our slug rule: stock taggit makes `c_1` and `c_2` of c# and c++."""
+
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from taggit.models import GenericTaggedItemBase, TagBase
+
+from .addresses import SLUG_MAX_LENGTH, Addressed, validate_slug
+
+
+class Tag(Addressed, TagBase):
+    """A word that readers follow across columns."""
+
+    address_area = "tags"
+
+    name = models.CharField(
+        _("name"),
+        max_length=60,
+        unique=True,
+        error_messages={"unique": _("There is a tag of that name already.")},
+    )
+    slug = models.CharField(
+        _("address"),
+        max_length=SLUG_MAX_LENGTH,
+        unique=True,
+        blank=True,
+        validators=[validate_slug],
+        help_text=_("Left empty, it is made from the name in pinyin."),
+        error_messages={"unique": _("Another page has this address already.")},
+    )
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("content:tag", args=[self.slug])
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # Before TagBase.save() sees an empty slug and makes one by its own rule.
+        if not self.slug:
+            self.slug = self.free_slug()
+        super().save(*args, **kwargs)
+
+
+class TaggedItem(GenericTaggedItemBase):
+    """A tag on an article or a package."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="items", verbose_name=_("tag"))
+
+    class Meta:
+        verbose_name = _("tagged content")
+        verbose_name_plural = _("tagged content")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["content_type", "object_id", "tag"], name="content_taggeditem_unique"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["content_type", "object_id"], name="content_taggeditem_object"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} · {self.content_type_id}:{self.object_id}"
