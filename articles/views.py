@@ -19,4 +19,20 @@ class ArticleDetailView(AddressedMixin, TemplateView):
         rows = Article.objects.select_related("column__parent", "author", "cover")
         article = shown(find(rows.prefetch_related("tags"), self.kwargs["slug"]))
         counting.count_view(self.request, article)
-        return super().get_context_data(article=article, **kwargs)
+        return super().get_context_data(article=article, **neighbours(article), **kwargs)
+
+
+def neighbours(article: Article) -> dict[str, Article | None]:
+    """The visible articles of the same kind published just before and just after."""
+    others = (
+        Article.objects.visible()
+        .filter(kind=article.kind)
+        .exclude(pk=article.pk)
+        .only("title", "slug", "published_at", "kind")
+    )
+    before = others.filter(published_at__lte=article.published_at)
+    after = others.filter(published_at__gt=article.published_at)
+    return {
+        "previous": before.order_by("-published_at", "-pk").first(),
+        "next": after.order_by("published_at", "pk").first(),
+    }

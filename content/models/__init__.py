@@ -4,6 +4,7 @@ from .addresses import Addressed, OldAddress
 from .authors import Author
 from .base import Content, ContentQuerySet, Moderation, Status
 from .columns import Column
+from .counting import FoldedSpool
 from .imports import ImportRecord
 from .jobs import Job
 from .pictures import Picture, PictureUse
@@ -15,6 +16,7 @@ __all__ = [
     "Column",
     "Content",
     "ContentQuerySet",
+    "FoldedSpool",
     "ImportRecord",
     "Job",
     "Moderation",

@@ -1,0 +1,96 @@
+"""The list of packages, the page of one, and its file."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+
+from content import counting, kinds
+from content.addresses import AddressedMixin, Gone, Moved, find, gone, shown
+from content.listing import Listing
+from content.views import ListingView
+
+from . import storage
+from .models import Package
+from .ranges import RangeFileResponse
+
+
+class PackageListView(ListingView):
+    """All packages, or those of one kind."""
+
+    template_name = "downloads/package_list.html"
+
+    def get_listing(self) -> Listing:
+        of_packages = [kind for kind in kinds.every() if kind.model is Package]
+        wanted = self.request.GET.get("kind")
+        chosen = [kind for kind in of_packages if kind.name == wanted]
+        self.kind = wanted if chosen else ""
+        return Listing(only=chosen or of_packages)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "kind": self.kind, "kinds": Package.Kind.choices}
+
+
+class PackageDetailView(AddressedMixin, TemplateView):
+    """One package: what it is for, what is inside, and its file."""
+
+    template_name = "downloads/package_detail.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        rows = Package.objects.select_related("column__parent", "author", "cover", "latest_release")
+        package = shown(find(rows.prefetch_related("tags"), self.kwargs["slug"]))
+        counting.count_view(self.request, package)
+        return super().get_context_data(
+            package=package,
+            releases=package.releases.defer("listing"),
+            pictures=package.pictures.order_by("packagepicture__position", "packagepicture__pk"),
+            **kwargs,
+        )
+
+
+@require_safe
+def package_file(request: HttpRequest, slug: str) -> HttpResponse:
+    """The ZIP of the latest release, as an attachment; 404 where its page would not be shown."""
+    try:
+        package = shown(find(Package.objects.select_related("latest_release"), slug))
+    except Gone:
+        # The page says 410 and why; the file is simply not there.
+        raise Http404 from None
+    except Moved as moved:
+        return HttpResponse(status=301, headers={"Location": f"{moved.url}file"})
+    return serve(request, package)
+
+
+def serve(request: HttpRequest, package: Package) -> HttpResponse:
+    """The response with the file, or with the address that nginx serves it from."""
+    release = package.latest_release
+    assert release is not None  # noqa: S101  shown() asked for it
+    path = storage.package_path(release.sha256)
+    if settings.X_ACCEL_PACKAGES:
+        response = HttpResponse()
+        relative = path.relative_to(settings.PACKAGES_DIR).as_posix()
+        response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PACKAGES.rstrip('/')}/{relative}"
+    else:
+        try:
+            response = RangeFileResponse(request, path.open("rb"), etag=release.sha256)
+        except FileNotFoundError as error:
+            raise Http404 from error
+    counting.count_download(request, package)
+    response["Content-Type"] = "application/zip"
+    response["Content-Disposition"] = content_disposition_header(True, file_name(package))
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def file_name(package: Package) -> str:
+    """What the visitor's browser calls the file: the title and the version."""
+    release = package.latest_release
+    assert release is not None  # noqa: S101  only asked for packages with one
+    unsafe = str.maketrans({sign: "-" for sign in '/\\:*?"<>|\r\n\t'})
+    return f"{package.title.translate(unsafe).strip(' .-')}-{release.version}.zip"

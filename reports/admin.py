@@ -1,0 +1,219 @@
+"""The admins' queue of cases: read what was reported, decide with a reason, see what was decided."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from content import kinds
+
+from . import services
+from .models import Case, Decision
+
+
+class DecisionForm(forms.Form):
+    """A decision and why."""
+
+    action = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4, "class": "vLargeTextField"}),
+        help_text=_("Stays in the history, with your name and the time."),
+    )
+
+    def __init__(self, *args: Any, allowed: list[Decision.Action], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = [(action.value, action.label) for action in allowed]
+
+
+class BulkDecisionForm(forms.Form):
+    """One reason for a decision on several cases."""
+
+    reason = DecisionForm.base_fields["reason"]
+
+
+@admin.register(Case)
+class CaseAdmin(admin.ModelAdmin):
+    """The queue. Cases are opened by reports, or from the page of an article or a package."""
+
+    list_display = [
+        "title",
+        "kind_label",
+        "state",
+        "reports_count",
+        "latest_decision",
+        "opened_at",
+        "changed_at",
+    ]
+    list_filter = ["state", "reports__reason", "decisions__action", "opened_at"]
+    search_fields = ["title", "code", "reports__words"]
+    ordering = ["-state", "-changed_at"]
+    actions = ["quarantine", "remove", "restore", "dismiss"]
+    change_form_template = "admin/reports/case/decide.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(number_of_reports=Count("reports", distinct=True))
+            .prefetch_related("decisions__decided_by")
+        )
+
+    @admin.display(description=_("kind"))
+    def kind_label(self, case: Case) -> str:
+        return str(kinds.get(case.kind).label)
+
+    @admin.display(description=_("reports"), ordering="number_of_reports")
+    def reports_count(self, case: Case) -> int:
+        return case.number_of_reports
+
+    @admin.display(description=_("latest decision"))
+    def latest_decision(self, case: Case) -> str:
+        decisions = list(case.decisions.all())
+        return format_html("{}", decisions[-1]) if decisions else "—"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("reports.decide_case")
+
+    def get_urls(self) -> list[Any]:
+        opening = path(
+            "open/<str:kind>/<int:pk>/",
+            self.admin_site.admin_view(self.open_view),
+            name="reports_case_open",
+        )
+        return [opening, *super().get_urls()]
+
+    def open_view(self, request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+        """From an article or a package to its case, made when nobody reported it yet."""
+        if request.method != "POST" or not self.has_change_permission(request):
+            raise PermissionDenied
+        try:
+            content = kinds.get(kind).objects().filter(pk=pk).first()
+        except KeyError:
+            content = None
+        if content is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        case = services.open_case(content)
+        return HttpResponseRedirect(reverse("admin:reports_case_change", args=[case.pk]))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        case = self.get_object(request, object_id or "")
+        if case is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id or "")
+        if not self.has_view_or_change_permission(request, case):
+            raise PermissionDenied
+        subject = case.subject
+        form = DecisionForm(request.POST or None, allowed=services.allowed_actions(subject))
+        if request.method == "POST":
+            if not self.has_change_permission(request, case):
+                raise PermissionDenied
+            if form.is_valid() and self._decide(request, case, form):
+                return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": str(case),
+            "case": case,
+            "original": case,
+            "subject": subject,
+            "subject_admin_url": subject
+            and reverse(
+                f"admin:{subject._meta.app_label}_{subject._meta.model_name}_change",
+                args=[subject.pk],
+            ),
+            "form": form,
+            "reports": case.reports.all(),
+            "decisions": case.decisions.select_related("decided_by"),
+            "can_decide": self.has_change_permission(request, case),
+            "media": self.media,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, self.change_form_template, context)
+
+    def _decide(self, request: HttpRequest, case: Case, form: DecisionForm) -> bool:
+        try:
+            decision = services.decide(case=case, decided_by=request.user, **form.cleaned_data)
+        except ValidationError as error:
+            form.add_error(None, error.messages)
+            return False
+        self.log_change(request, case, f"{decision.action}: {decision.reason}")
+        messages.success(
+            request, _("Decided: %(decision)s.") % {"decision": decision.get_action_display()}
+        )
+        return True
+
+    # Bulk decisions, with one reason for all
+
+    def _bulk(self, request: HttpRequest, cases: QuerySet[Case], action: str) -> Any:
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        form = BulkDecisionForm(request.POST if "reason" in request.POST else None)
+        if not form.is_valid():
+            context = {
+                **self.admin_site.each_context(request),
+                "opts": self.opts,
+                "title": Decision.Action(action).label,
+                "cases": cases,
+                "form": form,
+                "action": action,
+                "action_checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
+                "media": self.media,
+            }
+            return TemplateResponse(request, "admin/reports/case/decide_selected.html", context)
+        done = 0
+        for case in cases:
+            try:
+                services.decide(
+                    case=case,
+                    action=action,
+                    reason=form.cleaned_data["reason"],
+                    decided_by=request.user,
+                )
+            except ValidationError as error:
+                messages.error(request, f"{case.title}: {' '.join(error.messages)}")
+            else:
+                done += 1
+        if done:
+            messages.success(
+                request,
+                ngettext("Decided on %(count)d case.", "Decided on %(count)d cases.", done)
+                % {"count": done},
+            )
+        return None
+
+    @admin.action(description=_("Quarantine"))
+    def quarantine(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
+        return self._bulk(request, queryset, Decision.Action.QUARANTINE)
+
+    @admin.action(description=_("Remove"))
+    def remove(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
+        return self._bulk(request, queryset, Decision.Action.REMOVE)
+
+    @admin.action(description=_("Restore"))
+    def restore(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
+        return self._bulk(request, queryset, Decision.Action.RESTORE)
+
+    @admin.action(description=_("Dismiss the reports"))
+    def dismiss(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
+        return self._bulk(request, queryset, Decision.Action.DISMISS)
