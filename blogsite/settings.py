@@ -145,7 +145,9 @@ FILE_UPLOAD_TEMP_DIR = None
 
 # Database
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'site.sqlite3'}")}
+DATABASES = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'site.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a transaction that will write waits for its turn at its start, not with
@@ -159,7 +161,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
 else:
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("pool", {"min_size": 1, "max_size": 8})
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault(
+        "pool", {"min_size": 1, "max_size": 8}
+    )
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -190,6 +194,11 @@ HAYSTACK_SEARCH_RESULTS_PER_PAGE = 10
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
 SEARCH_QUERY_MAX_CHARACTERS = 200
 SEARCH_MAX_PAGES = 50
+# What the filters of the search page offer; `search` itself knows no column and no kind.
+SEARCH_CHOICES = {
+    "kind": "content.choices.kind_choices",
+    "column": "content.choices.column_choices",
+}
 SEARCH_DRAIN_SECONDS = 0.2  # what draining may cost the request that saved
 
 # Tags
@@ -201,7 +210,12 @@ TAGGIT_STRING_FROM_TAGS = "content.tagging.join_tags"
 # The worker: what must happen without hands. `per_host` jobs run once on every host.
 
 WORKER_JOBS = [
-    {"name": "search_sync", "run": "search.jobs.sync", "every": timedelta(seconds=1), "per_host": True},
+    {
+        "name": "search_sync",
+        "run": "search.jobs.sync",
+        "every": timedelta(seconds=1),
+        "per_host": True,
+    },
     {"name": "fold_counts", "run": "content.counting.fold", "every": timedelta(seconds=10)},
     {"name": "clean_up", "run": "content.jobs.clean_up", "every": timedelta(hours=1)},
     {"name": "clear_sessions", "run": "content.jobs.clear_sessions", "every": timedelta(days=1)},

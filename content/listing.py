@@ -57,9 +57,7 @@ class Listing(Sequence[Content]):
     def __getitem__(self, index: int | slice) -> Content | list[Content]:
         if isinstance(index, int):
             return self[index : index + 1][0]
-        return fetch(
-            (self._models[number], pk) for _at, pk, number in self._ordered(index)
-        )
+        return fetch((self._models[number], pk) for _at, pk, number in self._ordered(index))
 
     def _ordered(self, index: slice) -> list[tuple[Any, int, int]]:
         return list(self._order()[index])

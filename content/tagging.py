@@ -20,7 +20,7 @@ def parse_tags(text: str) -> list[str]:
     names: dict[str, str] = {}
     for part in _SEPARATORS.split(text or ""):
         # A leading # is a habit from elsewhere; a trailing one belongs to c# and f#.
-        name = " ".join(part.strip(" \t\"“”").lstrip("#").split())
+        name = " ".join(part.strip(' \t"“”').lstrip("#").split())
         if name:
             names.setdefault(name.casefold(), name)
     return list(names.values())

@@ -1,4 +1,4 @@
-"""The admins' queue of cases: read what was reported, decide with a reason, see what was decided."""
+"""The admins' queue of cases: what was reported, what to decide, what was decided and why."""
 
 from typing import Any
 

@@ -128,9 +128,7 @@ class Decision(models.Model):
         RESTORE = "restore", _("Restore")
         DISMISS = "dismiss", _("Dismiss the reports")
 
-    case = models.ForeignKey(
-        Case, models.PROTECT, related_name="decisions", verbose_name=_("case")
-    )
+    case = models.ForeignKey(Case, models.PROTECT, related_name="decisions", verbose_name=_("case"))
     action = models.CharField(_("decision"), max_length=12, choices=Action.choices)
     reason = models.TextField(_("reason"), max_length=2000)
     state_before = models.CharField(_("before"), max_length=12)

@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
-from ..slugs import numbered, slugify
+from content.slugs import numbered, slugify
 
 SLUG_MAX_LENGTH = 100
 
@@ -64,12 +64,6 @@ class Addressed(models.Model):
     class Meta:
         abstract = True
 
-    @classmethod
-    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
-        instance = super().from_db(db, field_names, values)
-        instance._stored_slug = instance.__dict__.get("slug")
-        return instance
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.slug:
             self.slug = self.free_slug()
@@ -78,6 +72,12 @@ class Addressed(models.Model):
             update_fields = kwargs.get("update_fields")
             if update_fields is None or "slug" in update_fields:
                 self._keep_old_address()
+
+    @classmethod
+    def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
+        instance = super().from_db(db, field_names, values)
+        instance._stored_slug = instance.__dict__.get("slug")
+        return instance
 
     def free_slug(self) -> str:
         """An address made from the title that nothing has and nothing had."""

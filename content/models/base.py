@@ -10,7 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from .. import kinds, rendering
+from content import kinds, rendering
+
 from .addresses import Addressed
 from .authors import Author
 from .columns import Column
@@ -66,8 +67,8 @@ class ContentQuerySet(models.QuerySet):
 
     def in_month(self, year: int, month: int) -> Self:
         """Published within a month of the site's time zone."""
-        start = timezone.make_aware(datetime(year, month, 1))  # noqa: DTZ001
-        end = timezone.make_aware(datetime(year + month // 12, month % 12 + 1, 1))  # noqa: DTZ001
+        start = timezone.make_aware(datetime(year, month, 1))
+        end = timezone.make_aware(datetime(year + month // 12, month % 12 + 1, 1))
         return self.filter(published_at__gte=start, published_at__lt=end)
 
     def delete(self) -> tuple[int, dict[str, int]]:
@@ -175,8 +176,7 @@ class Content(Addressed):
                 name="%(app_label)s_%(class)s_moderation_known",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status=Status.PUBLISHED)
-                | models.Q(published_at__isnull=False),
+                condition=~models.Q(status=Status.PUBLISHED) | models.Q(published_at__isnull=False),
                 name="%(app_label)s_%(class)s_published_has_time",
             ),
         ]
@@ -287,9 +287,7 @@ class Content(Addressed):
         if self.status == Status.PUBLISHED and self.published_at is None:
             self.published_at = now
         if not self.was_public:
-            self.first_published_at = (
-                self.published_at if self.status == Status.PUBLISHED else None
-            )
+            self.first_published_at = self.published_at if self.status == Status.PUBLISHED else None
 
     def picture_names(self) -> set[str]:
         """The file names of all own pictures that this shows."""

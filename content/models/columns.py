@@ -7,7 +7,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from .. import kinds
+from content import kinds
+
 from .addresses import Addressed
 
 
@@ -113,8 +114,8 @@ class Column(Addressed):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding and not self.position:
-            last = Column.objects.filter(parent=self.parent).aggregate(
-                last=models.Max("position")
-            )["last"]
+            last = Column.objects.filter(parent=self.parent).aggregate(last=models.Max("position"))[
+                "last"
+            ]
             self.position = (last or 0) + 10
         super().save(*args, **kwargs)
