@@ -16,11 +16,11 @@ import secrets
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO, ClassVar
+from typing import BinaryIO, ClassVar, cast
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
@@ -317,7 +317,7 @@ class _Png(_Container):
             return b""
         return _profile(icc, b"GRAY" if self.colour in (0, 4) else b"RGB ")
 
-    def _build(self, streams: list[bytes]) -> bytes:
+    def _build(self, streams: Sequence[bytes | bytearray]) -> bytes:
         parts = [b"\x89PNG\r\n\x1a\n", _png_chunk(b"IHDR", self.chunks[b"IHDR"][:13])]
         parts += [_png_chunk(k, self.chunks[k]) for k in self.COLOUR if k in self.chunks]
         if self.icc:
@@ -337,7 +337,7 @@ class _Png(_Container):
             if index == 0:
                 parts.append(_png_chunk(b"IDAT", bytes(stream)))
             else:
-                parts.append(_png_chunk(b"fdAT", struct.pack(">I", sequence) + stream))
+                parts.append(_png_chunk(b"fdAT", struct.pack(">I", sequence) + bytes(stream)))
                 sequence += 1
         return b"".join([*parts, _png_chunk(b"IEND", b"")])
 
@@ -497,7 +497,7 @@ class _Jpeg(_Container):
     @staticmethod
     def _as_before(image: Image.Image) -> dict[str, object]:
         """Options that lose the least: the tables with which the picture was made."""
-        tables = image.quantization
+        tables = cast(JpegImagePlugin.JpegImageFile, image).quantization
         if sorted(tables) != list(range(len(tables))) or len(tables) > 2:
             return {"quality": 90}
         if any(not 1 <= value <= 255 for table in tables.values() for value in table):
@@ -512,7 +512,8 @@ class _Jpeg(_Container):
             try:
                 source = ImageCms.ImageCmsProfile(BytesIO(icc))
                 target = ImageCms.createProfile("sRGB")
-                return ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+                shown = ImageCms.profileToProfile(image, source, target, outputMode="RGB")
+                return cast(Image.Image, shown)  # None only for a change in place
             except ImageCms.PyCMSError:  # a profile for another use, such as output only
                 pass
         return image.convert("RGB")

@@ -7,18 +7,17 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from content.pictures import PictureRefused, inspect_picture
 
 
 class Command(BaseCommand):
-    help = gettext_lazy("Say whether a file would be accepted as a picture.")
+    help = "Say whether a file would be accepted as a picture."
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)
-        parser.add_argument("--json", action="store_true", help=_("Print one JSON object."))
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *, file: Path, json: bool, **options: Any) -> None:
         result = inspect_file(file)
