@@ -1,0 +1,61 @@
+# Each target is a line or two that a person could type. `make help` lists them.
+PYTHON ?= python3
+PORT ?= 8000
+export PORT
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+.venv/made: ## (made once) the environment of Python
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed. (Debian: apt-get install python3)"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is needed. (Debian: apt-get install python3-venv)"; exit 1; }
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/production: .venv/made requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/development: .venv/production requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+start: .venv/production ## The site on 127.0.0.1:8000 (PORT= moves it), as in production
+	@$(BIN)/python -m blogsite.start
+
+dev: .venv/production ## The same with debug on, reloading
+	@$(BIN)/python -m blogsite.start --dev
+
+passwords: .venv/production ## New passwords for the logins editor and admin
+	@$(BIN)/python -m blogsite.start --only make_logins --reset
+
+check: .venv/development ## Style, types, templates, migrations, catalogues
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --lint --quiet templates
+	$(BIN)/mypy
+	$(BIN)/python manage.py check
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python -m tests.catalogues
+
+test-fast: .venv/development ## Without servers and browser, under a minute
+	$(BIN)/pytest -n auto -q -m "not browser and not server"
+
+test: .venv/development ## Everything: SQLite, PostgreSQL, servers, a real browser
+	$(BIN)/python -m tests.requirements
+	$(MAKE) --no-print-directory check
+	$(BIN)/pytest -n auto -q -m "not browser and not server"
+	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n auto -q -m "not browser and not server"
+	$(BIN)/pytest -q -m "browser or server"
+
+format: .venv/development ## Put the code into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet templates
+
+messages: .venv/development ## Collect texts to translate and compile the catalogues
+	$(BIN)/python -m tests.catalogues --write
+
+.PHONY: help start dev passwords check test-fast test format messages
