@@ -23,8 +23,11 @@ class PackageQuerySet(ContentQuerySet):
         return super().indexable().filter(latest_release__isnull=False)
 
     def for_listing(self) -> Any:
-        return super().for_listing().select_related("latest_release").defer(
-            "body", "body_html", "body_text", "headings", "latest_release__listing"
+        return (
+            super()
+            .for_listing()
+            .select_related("latest_release")
+            .defer("body", "body_html", "body_text", "headings", "latest_release__listing")
         )
 
 

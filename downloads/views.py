@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from content import counting, kinds
-from content.addresses import AddressedMixin, Gone, Moved, find, gone, shown
+from content.addresses import AddressedMixin, Gone, Moved, find, shown
 from content.listing import Listing
 from content.views import ListingView
 
@@ -92,5 +92,5 @@ def file_name(package: Package) -> str:
     """What the visitor's browser calls the file: the title and the version."""
     release = package.latest_release
     assert release is not None  # noqa: S101  only asked for packages with one
-    unsafe = str.maketrans({sign: "-" for sign in '/\\:*?"<>|\r\n\t'})
+    unsafe = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "-"))
     return f"{package.title.translate(unsafe).strip(' .-')}-{release.version}.zip"
