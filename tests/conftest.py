@@ -1,0 +1,31 @@
+"""Every test writes below a temporary folder of its own process, never into var/."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import override_settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """DATA_DIR and all that lies below it, for the whole run of this process."""
+    folder = tmp_path_factory.mktemp("data")
+    connection = settings.HAYSTACK_CONNECTIONS["default"]
+    with override_settings(
+        DATA_DIR=folder,
+        PICTURES_DIR=folder / "pictures",
+        MEDIA_ROOT=folder / "pictures",
+        PACKAGES_DIR=folder / "packages",
+        SPOOL_DIR=folder / "spool",
+        LOG_DIR=folder / "logs",
+        INDEX_DIR=folder / "index",
+        HAYSTACK_CONNECTIONS={
+            **settings.HAYSTACK_CONNECTIONS,
+            "default": {**connection, "PATH": str(folder / "index" / "search.sqlite3")},
+        },
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
+    ):
+        yield folder
