@@ -1,0 +1,208 @@
+"""Write documents into an index file, and take them out: rows, values and tokens together."""
+
+# ruff: noqa: S608 - names of our own columns are put together here; every value is a parameter
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from haystack import indexes
+from haystack.constants import DJANGO_CT, DJANGO_ID, ID
+
+from search.engines import values
+from search.engines.sqlite.schema import COLUMNS
+from search.folding import fold
+from search.indexes import Role, document_version, roles_of
+from search.segmentation import GAP, Tokens, tokenize
+
+_RESERVED = (ID, DJANGO_CT, DJANGO_ID)
+_MARKS = ", ".join("?" * len(COLUMNS))
+_NAMES = ", ".join(COLUMNS)
+# Long texts and lists of file names are searched by their tokens, not compared as values.
+_NOT_COMPARED = (Role.BODY, Role.NAMES)
+
+
+@dataclass(frozen=True)
+class Document:
+    """One prepared object: its tokens are made only when they must be written."""
+
+    id: str
+    django_ct: str
+    django_id: str
+    version: str
+    recency: str
+    stored: str
+    data: dict[str, Any]
+    index: indexes.SearchIndex
+
+
+def prepared(index: indexes.SearchIndex, data: dict[str, Any]) -> Document:
+    """The document of what `full_prepare()` returned."""
+    data = {key: values.plain(value) for key, value in data.items()}
+    version = getattr(index, "version", None)
+    recency_field = getattr(index, "recency_field", "")
+    recency = values.comparable(data.get(recency_field), index.fields.get(recency_field))
+    kept = {
+        key: value
+        for key, value in data.items()
+        if key not in _RESERVED and getattr(index.fields.get(key), "stored", True)
+    }
+    return Document(
+        id=data[ID],
+        django_ct=data[DJANGO_CT],
+        django_id=data[DJANGO_ID],
+        version=version(data) if version else document_version(index, data),
+        recency="" if recency is None else str(recency),
+        stored=values.encode(kept),
+        data=data,
+        index=index,
+    )
+
+
+def put(connection: sqlite3.Connection, document: Document) -> None:
+    """Write a document, replacing what was there. Tokens are left alone if it did not change."""
+    row = connection.execute(
+        "SELECT doc, version, stored FROM documents WHERE id = ?", [document.id]
+    ).fetchone()
+    if row is None:
+        doc = connection.execute(
+            "INSERT INTO documents (id, django_ct, django_id, version, recency, stored)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [document.id, document.django_ct, document.django_id, document.version,
+             document.recency, document.stored],
+        ).lastrowid  # fmt: skip
+        _add_tokens(connection, doc, token_columns(document))
+    elif (row[1], row[2]) == (document.version, document.stored):
+        return
+    else:
+        doc = row[0]
+        connection.execute(
+            "UPDATE documents SET version = ?, recency = ?, stored = ? WHERE doc = ?",
+            [document.version, document.recency, document.stored, doc],
+        )
+        if row[1] != document.version:
+            _drop_tokens(connection, doc)
+            _add_tokens(connection, doc, token_columns(document))
+        connection.execute("DELETE FROM field_values WHERE doc = ?", [doc])
+    connection.executemany(
+        "INSERT OR IGNORE INTO field_values (field, value, doc, folded) VALUES (?, ?, ?, ?)",
+        [(field, value, doc, folded) for field, value, folded in comparables(document)],
+    )
+    note_change(connection, [document.id])
+
+
+def drop(connection: sqlite3.Connection, identifiers: Iterable[str]) -> None:
+    """Take documents out; those that are not there are no error."""
+    for identifier in identifiers:
+        row = connection.execute("SELECT doc FROM documents WHERE id = ?", [identifier]).fetchone()
+        if row is not None:
+            _drop_tokens(connection, row[0])
+            connection.execute("DELETE FROM field_values WHERE doc = ?", row)
+            connection.execute("DELETE FROM documents WHERE doc = ?", row)
+        note_change(connection, [identifier])
+
+
+def drop_all(connection: sqlite3.Connection) -> None:
+    connection.execute(
+        "INSERT OR IGNORE INTO changes SELECT id FROM documents"
+        " WHERE EXISTS (SELECT 1 FROM building)"
+    )
+    connection.execute("INSERT INTO tokens (tokens) VALUES ('delete-all')")
+    for table in ("document_tokens", "field_values", "documents"):
+        connection.execute(f"DELETE FROM {table}")
+
+
+def copy(source: sqlite3.Connection, target: sqlite3.Connection, identifier: str) -> None:
+    """Bring one document of another file up to what it is in this one."""
+    drop(target, [identifier])
+    row = source.execute(
+        "SELECT doc, id, django_ct, django_id, version, recency, stored"
+        " FROM documents WHERE id = ?",
+        [identifier],
+    ).fetchone()
+    if row is None:
+        return
+    doc = target.execute(
+        "INSERT INTO documents (id, django_ct, django_id, version, recency, stored)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        row[1:],
+    ).lastrowid
+    columns = source.execute(
+        f"SELECT {_NAMES} FROM document_tokens WHERE doc = ?",
+        row[:1],
+    ).fetchone()
+    _add_tokens(target, doc, list(columns))
+    target.executemany(
+        "INSERT INTO field_values (field, value, doc, folded) VALUES (?, ?, ?, ?)",
+        [
+            (field, value, doc, folded)
+            for field, value, folded in source.execute(
+                "SELECT field, value, folded FROM field_values WHERE doc = ?", row[:1]
+            )
+        ],
+    )
+
+
+def note_change(connection: sqlite3.Connection, identifiers: list[str]) -> None:
+    """Remember what a rebuild that is under way must catch up with."""
+    connection.executemany(
+        "INSERT OR IGNORE INTO changes SELECT ? WHERE EXISTS (SELECT 1 FROM building)",
+        [(identifier,) for identifier in identifiers],
+    )
+
+
+def token_columns(document: Document) -> list[str]:
+    """The text of each column of the token table."""
+    columns: dict[str, list[str]] = {column: [] for column in COLUMNS}
+    whole = Tokens()
+    for name, role in roles_of(document.index).items():
+        value = document.data.get(name)
+        for text in value if isinstance(value, list) else [value]:
+            if text is None or text == "":
+                continue
+            tokens = tokenize(str(text))
+            column = columns[role.value]
+            column.extend([GAP, *tokens.words] if column else tokens.words)
+            columns["parts"].extend([GAP, *tokens.parts] if tokens.parts else [])
+            whole.words.extend(tokens.words)
+            whole.straddles.update(tokens.straddles)
+    columns["spelled"] = whole.only_spelled()
+    return [" ".join(columns[column]) for column in COLUMNS]
+
+
+def comparables(document: Document) -> list[tuple[str, values.Comparable, str | None]]:
+    """Field, value and folded text of everything that a filter may compare."""
+    roles = roles_of(document.index)
+    rows = []
+    for name, value in document.data.items():
+        field = document.index.fields.get(name)
+        if name in _RESERVED or field is None or not field.indexed:
+            continue
+        if roles.get(name) in _NOT_COMPARED:
+            continue
+        for item in value if isinstance(value, list) else [value]:
+            compared = values.comparable(item, field)
+            if compared is not None:
+                rows.append((name, compared, fold(compared) if isinstance(compared, str) else None))
+    return rows
+
+
+def _add_tokens(connection: sqlite3.Connection, doc: int | None, columns: list[str]) -> None:
+    connection.execute(
+        f"INSERT INTO document_tokens (doc, {_NAMES}) VALUES (?, {_MARKS})",
+        [doc, *columns],
+    )
+    connection.execute(
+        f"INSERT INTO tokens (rowid, {_NAMES}) VALUES (?, {_MARKS})",
+        [doc, *columns],
+    )
+
+
+def _drop_tokens(connection: sqlite3.Connection, doc: int) -> None:
+    connection.execute(
+        f"INSERT INTO tokens (tokens, rowid, {_NAMES})"
+        f" SELECT 'delete', doc, {_NAMES} FROM document_tokens WHERE doc = ?",
+        [doc],
+    )
+    connection.execute("DELETE FROM document_tokens WHERE doc = ?", [doc])
