@@ -12,7 +12,8 @@ from django.test import override_settings
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """DATA_DIR and all that lies below it, for the whole run of this process."""
     folder = tmp_path_factory.mktemp("data")
-    connection = settings.HAYSTACK_CONNECTIONS["default"]
+    # Haystack keeps the dictionary it was given at import, so its path is changed in place.
+    settings.HAYSTACK_CONNECTIONS["default"]["PATH"] = str(folder / "index" / "search.sqlite3")
     with override_settings(
         DATA_DIR=folder,
         PICTURES_DIR=folder / "pictures",
@@ -21,10 +22,6 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         SPOOL_DIR=folder / "spool",
         LOG_DIR=folder / "logs",
         INDEX_DIR=folder / "index",
-        HAYSTACK_CONNECTIONS={
-            **settings.HAYSTACK_CONNECTIONS,
-            "default": {**connection, "PATH": str(folder / "index" / "search.sqlite3")},
-        },
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     ):
