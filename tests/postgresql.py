@@ -21,7 +21,9 @@ def free_port() -> int:
 @contextmanager
 def server() -> Iterator[str]:
     """A server in a temporary folder, on 127.0.0.1; gives its DATABASE_URL."""
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    programs = max(
+        Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name)
+    )
     folder = Path(tempfile.mkdtemp(prefix="postgresql-"))
     # PostgreSQL refuses to run as root; its Debian package made a user for it.
     as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]

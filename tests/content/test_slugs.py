@@ -29,7 +29,7 @@ class SlugTests(SimpleTestCase):
     def test_long_titles_are_cut_between_words(self):
         slug = slugify("如何在生产环境里排查一次诡异的内存泄漏问题", max_length=40)
         self.assertLessEqual(len(slug), 40)
-        self.assertTrue(slug.endswith("-pai-cha-yi"), slug)
+        self.assertTrue(slug.endswith("-li-pai"), slug)
 
     def test_a_number_fits_behind_the_longest_slug(self):
         self.assertEqual(numbered("a" * 20, 12, 20), "a" * 17 + "-12")

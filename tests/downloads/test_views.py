@@ -1,7 +1,7 @@
 from urllib.parse import quote
 
 from django.conf import settings
-from django.test import TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, override_settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -81,7 +81,7 @@ class PackageFileTests(TestCase):
         self.assertEqual(int(response["Content-Length"]), self.package.latest_release.size)
 
 
-class ParseRangeTests(TestCase):
+class ParseRangeTests(SimpleTestCase):
     @given(st.text(max_size=40), st.integers(1, 10**6))
     def test_any_header_gives_a_lawful_part_or_the_whole(self, header, size):
         try:
