@@ -18,8 +18,9 @@ from search.segmentation import Word, meaningful, read, stem, subwords
 # Of a long text; the passage is nearly always early, and a page has ten texts to read.
 MAX_SCANNED_CHARACTERS = 20_000
 _MAX_MATCHES = 300
-_SENTENCE_END = re.compile(r"(?:[。！？；…!?;]|\.(?=\s))+[”’」』）)\"']*\s*|\n+")
-_RUN_WORTH = 100
+_SENTENCE_END = re.compile(r"(?:[。！？；…]|[.!?;](?=\s))+[”’」』）)\"']*\s*|\n+")
+# What a passage is worth for each different word in it, and for a whole run of the query.
+_WORD_WORTH, _RUN_WORTH = 1, 50
 
 
 def excerpt(text: str, query: str, length: int = 160) -> SafeString:
@@ -52,13 +53,14 @@ def _marked(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def _matches(text: str, query: str) -> list[tuple[int, int, str]]:
-    """Where the words of the query stand: start, end and the word, longest first at each place."""
+    """Where the words of the query stand: start, end, and the word; "" for a whole run."""
     pattern = _pattern(query[: query_limit()])
     if pattern is None:
         return []
     found = []
     for match in pattern.finditer(fold(text)):
-        found.append((match.start(), match.end(), match[0]))
+        word = "" if match.lastgroup else match[0]
+        found.append((match.start(), match.end(), word))
         if len(found) == _MAX_MATCHES:
             break
     return found
@@ -69,10 +71,8 @@ def _pattern(query: str) -> re.Pattern[str] | None:
     """Whole runs before words, longer ones before shorter; ends of words where Latin has them."""
     runs = read(query)
     words = [word for run in runs for word in run.words]
+    whole = [r"[\s/]?".join(_spelled(word) for word in r.words) for r in runs if len(r.words) > 1]
     wanted: dict[str, None] = {}
-    for run in runs:
-        if len(run.words) > 1:
-            wanted[r"\s?".join(_spelled(word) for word in run.words)] = None
     asked = meaningful(words)
     asked = [word for word in asked if not word.is_character] or asked
     for word in [*asked, *(part for long in asked for part in subwords(long))]:
@@ -80,8 +80,10 @@ def _pattern(query: str) -> re.Pattern[str] | None:
         for variant in word.variants:
             if len(variant) > 1:
                 wanted[r"[\s\-]?".join(re.escape(part) for part in variant)] = None
-    ordered = sorted(wanted, key=len, reverse=True)
-    return re.compile("|".join(ordered)) if ordered else None
+    parts = sorted(wanted, key=len, reverse=True)
+    if whole:
+        parts.insert(0, f"(?P<run>{'|'.join(sorted(whole, key=len, reverse=True))})")
+    return re.compile("|".join(parts)) if parts else None
 
 
 def _spelled(word: Word) -> str:
@@ -119,23 +121,26 @@ def _passage(text: str, found: list[tuple[int, int, str]], length: int) -> tuple
 
 
 def _best(found: list[tuple[int, int, str]], length: int) -> int:
-    """The match from which on a passage has most different words; longer ones weigh more."""
-    best, best_worth, last = 0, -1, 0
+    """The match from which on a passage has most different words, a whole run before all."""
+    best, best_worth, last, limit = 0, 0, 0, 0
     counts: dict[str, int] = {}
     worth = 0
     for first in range(len(found)):
         while last < len(found) and found[last][1] <= found[first][0] + length:
             word = found[last][2]
             if not counts.get(word):
-                worth += _RUN_WORTH + len(word)
+                worth += _WORD_WORTH if word else _RUN_WORTH
             counts[word] = counts.get(word, 0) + 1
             last += 1
         if worth > best_worth:
-            best, best_worth = first, worth
+            best, best_worth, limit = first, worth, found[first][0] + length
+        elif worth == best_worth > 1 and first == best + 1 and found[first][1] <= limit:
+            best = first  # nothing lost: the same words closer together
         word = found[first][2]
         if last > first:
             counts[word] -= 1
-            worth -= (_RUN_WORTH + len(word)) if not counts[word] else 0
+            if not counts[word]:
+                worth -= _WORD_WORTH if word else _RUN_WORTH
         else:
             last = first + 1
     return best

@@ -81,7 +81,7 @@ def leaf(field: str, lookup: str, value: Any) -> Condition:
             # Raw and Clean too: no text is a query language here.
             return Leaf(field, lookup, _text(value))
         case str():
-            return Leaf(field, lookup, value[:MAX_TEXT_CHARACTERS])
+            return Leaf(field, lookup, _writable(value))
     return Leaf(field, lookup, value)
 
 
@@ -119,4 +119,9 @@ def _auto(field: str, text: str) -> Group:
 
 
 def _text(value: inputs.BaseInput) -> str:
-    return str(value.query_string)[:MAX_TEXT_CHARACTERS]
+    return _writable(str(value.query_string))
+
+
+def _writable(text: str) -> str:
+    """As much of a text as is looked for, without surrogates, which no engine can be sent."""
+    return text[:MAX_TEXT_CHARACTERS].encode("utf-8", "replace").decode()

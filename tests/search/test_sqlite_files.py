@@ -117,14 +117,14 @@ class ProcessTests(FileCase, SimpleTestCase):
         self.assertEqual(self.backend.integrity_errors(), [])
 
     def test_threads_share_a_backend(self):
-        errors: list[BaseException] = []
+        errors: list[Exception] = []
 
         def work(first: int) -> None:
             try:
                 for pk in range(first, first + 20):
                     self.backend.update(NoteIndex(), [make_note(pk, text="缓存")])
                 self.backend.close()
-            except BaseException as error:
+            except Exception as error:  # noqa: BLE001 - asserted below
                 errors.append(error)
 
         threads = [threading.Thread(target=work, args=[first]) for first in (0, 100, 200)]
@@ -160,9 +160,9 @@ class DamageTests(FileCase, SimpleTestCase):
     def test_file_of_another_version_is_unusable(self):
         self.write(make_note(1, text="缓存"))
         self.backend.close()
-        with mock.patch.object(schema, "VERSION", schema.VERSION + 1):
-            with self.assertRaises(IndexUnusable):
-                self.read("缓存")
+        newer = mock.patch.object(schema, "VERSION", schema.VERSION + 1)
+        with newer, self.assertRaises(IndexUnusable):
+            self.read("缓存")
         self.assertEqual(self.read("缓存"), [1])
 
     def test_damaged_pages_are_unusable(self):

@@ -194,8 +194,8 @@ def _fuzzy(value: str) -> Clause:
     """Documents with a word like each of these; the vocabulary is read from the first letter on."""
     words = [word for word in fold(value).split() if word]
     like = (
-        "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH (SELECT group_concat("
-        "'\"' || term || '\"', ' OR ') FROM (SELECT term FROM vocabulary"
+        "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH (SELECT coalesce(group_concat("
+        "'\"' || term || '\"', ' OR '), '\"\"') FROM (SELECT term FROM vocabulary"
         " WHERE term >= ? AND term < ? AND resembles(term, ?) LIMIT 50)))"
     )
     clauses = [Clause(like, (word[0], word[0] + "\U0010ffff", word)) for word in words]
@@ -293,8 +293,8 @@ def _compared(leaf: Leaf, field: haystack_fields.SearchField) -> Any:
 
 def _own(leaf: Leaf) -> Any:
     if leaf.lookup in ("in", "range"):
-        return [str(item) for item in leaf.value]
-    return None if leaf.value is None else str(leaf.value)
+        return [values.comparable(str(item)) for item in leaf.value]
+    return None if leaf.value is None else values.comparable(str(leaf.value))
 
 
 def _matching(expression: str | None) -> Clause:

@@ -1,0 +1,81 @@
+import contextlib
+import sqlite3
+
+from django.test import SimpleTestCase
+from haystack import indexes
+from haystack.query import SQ
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from search.engines import lookups, narrowing
+from search.engines.errors import QueryRefused
+from search.engines.sqlite import expressions, functions, request, schema
+from search.engines.sqlite.request import Fields
+from search.indexes import Role
+from search.inputs import ReaderQuery
+
+FIELDS = Fields(
+    {"text": indexes.CharField(document=True), "kind": indexes.CharField(),
+     "views": indexes.IntegerField(), "published_at": indexes.DateTimeField()},
+    {"text": Role.BODY},
+)  # fmt: skip
+HOSTILE = st.text(alphabet="缓存机制aA1+#.-_\"'*()^:{}| NEARANDOT\x00\ud800\n", max_size=40)
+
+
+def built(*args: object, **lookup: object) -> request.Request:
+    return request.build(lookups.from_haystack(SQ(*args, **lookup)), FIELDS)
+
+
+class RequestTests(SimpleTestCase):
+    def setUp(self) -> None:
+        self.connection = sqlite3.connect(":memory:", isolation_level=None)
+        self.addCleanup(self.connection.close)
+        schema.create(self.connection)
+        functions.register(self.connection)
+
+    def run_request(self, made: request.Request) -> None:
+        self.connection.execute(
+            f"SELECT count(*) FROM documents d WHERE {made.where.sql}",  # noqa: S608
+            made.where.params,
+        ).fetchall()
+        for tier in filter(None, made.tiers):
+            self.connection.execute("SELECT rowid FROM tokens WHERE tokens MATCH ?", [tier])
+
+    def test_text_ranks_and_the_rest_is_a_condition(self):
+        made = built(content=ReaderQuery("缓存穿透"), views__gte=5)
+        self.assertEqual(made.tiers[0], '"缓存 存穿 穿透"')
+        self.assertEqual(made.where.params, ("views", 5))
+
+    def test_values_are_parameters_and_never_sql(self):
+        made = built(kind__exact="x' OR 1=1 --")
+        self.assertNotIn("OR 1=1", made.where.sql)
+        self.assertIn("x' OR 1=1 --", made.where.params)
+
+    def test_code_terms_are_required_in_every_tier(self):
+        for tier in expressions.reader_tiers(ReaderQuery("c++教程与node.js")):
+            with self.subTest(tier):
+                self.assertIn('"c++', tier.split(" OR ")[-1] + tier.split(" AND ")[0])
+
+    def test_query_without_words_matches_nothing(self):
+        self.assertEqual(built(content=ReaderQuery("。")), request.Request((), request.NOTHING))
+
+    @given(HOSTILE)
+    @settings(max_examples=150, deadline=None)
+    def test_any_text_makes_a_request_that_sqlite_understands(self, text):
+        self.run_request(built(content=ReaderQuery(text)))
+        for lookup in ("content", "content__exact", "content__startswith", "content__fuzzy",
+                       "text", "text__contains", "kind", "kind__startswith", "views__lt",
+                       "published_at__gt"):  # fmt: skip
+            self.run_request(built(**{lookup: text}))
+
+    @given(st.text(alphabet=st.characters(), max_size=40))
+    @settings(max_examples=100, deadline=None)
+    def test_any_narrowing_text_is_read_or_refused(self, text):
+        with contextlib.suppress(QueryRefused):
+            narrowing.parse(text)
+
+    @given(st.one_of(st.text(max_size=30), st.integers(), st.lists(st.text(max_size=5)), st.none()))
+    @settings(max_examples=100, deadline=None)
+    def test_narrowing_returns_the_value_that_it_was_given(self, value):
+        tree = narrowing.parse(narrowing.fragment("kind", "in", value))
+        self.assertEqual(tree.children, [("kind__in", value)])
