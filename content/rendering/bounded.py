@@ -71,6 +71,7 @@ class Helper:
     def __init__(self) -> None:
         self.process: subprocess.Popen | None = None
         self._lock = threading.Lock()
+        self._dying: list[subprocess.Popen] = []
 
     def ask(self, source: str, seconds: float) -> dict[str, Any]:
         """The helper's answer for `source`, within `seconds` of its work."""
@@ -97,6 +98,9 @@ class Helper:
     def forget(self) -> None:
         """In a forked child: leave the parent's helper to the parent."""
         process, self.process, self._lock = self.process, None, threading.Lock()
+        for dying in self._dying:
+            dying.returncode = 0
+        self._dying = []
         if process is not None and process.stdin and process.stdout:
             # Else the helper would not see the end of its input when the parent ends.
             process.stdin.close()
@@ -105,6 +109,7 @@ class Helper:
             process.returncode = 0
 
     def _running(self) -> subprocess.Popen:
+        self._dying = [process for process in self._dying if process.poll() is None]
         if self.process is not None and self.process.poll() is not None:
             self._end()
         if self.process is None:
@@ -136,9 +141,10 @@ class Helper:
         process, self.process = self.process, None
         if process is not None and process.stdin and process.stdout:
             process.kill()
-            process.wait()
             process.stdin.close()
             process.stdout.close()
+            # Freeing much memory takes a while, and the author has waited long enough.
+            self._dying.append(process)
 
 
 helper = Helper()
@@ -148,14 +154,13 @@ os.register_at_fork(after_in_child=helper.forget)
 
 def render_bounded(source: str) -> Rendered:
     """Render what a person typed, or raise `RenderingRefused` with a sentence for them."""
-    source = clean(source)
     limit, seconds = settings.MARKDOWN_MAX_BYTES, settings.MARKDOWN_MAX_SECONDS
-    if len(source.encode()) > limit:
+    if len(source.encode("utf-8", "surrogatepass")) > limit:
         raise RenderingRefused(
             _("The text is larger than %(limit)d kB. Please divide it.") % {"limit": limit // 1000}
         )
     try:
-        answer = helper.ask(source, seconds)
+        answer = helper.ask(clean(source), seconds)
     except _TooSlow:
         raise RenderingRefused(
             _("Showing the text takes longer than %(seconds)s seconds. Please simplify it.")

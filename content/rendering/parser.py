@@ -18,7 +18,7 @@ def parser() -> MarkdownIt:
     markdown.use(footnote_plugin, inline=False)
     # Scheme and host are judged where links and pictures are made, and by the sanitizer;
     # what is refused here would stand in the page as source.
-    markdown.validateLink = links.is_harmless
+    markdown.validateLink = links.is_harmless  # type: ignore[method-assign]
     for part in (chinese, boxes, headings, links, raw_html, blocks, code):
         part.install(markdown)
     return markdown

@@ -48,7 +48,8 @@ def picture_html(
         more |= {"width": width} if _SIZE.fullmatch(width) else {}
         more |= {"height": height} if _SIZE.fullmatch(height) else {}
         written = "".join(f' {name}="{escape(text)}"' for name, text in more.items() if text)
-        return f'<img src="{source}" alt="{escape(alt)}"{written}>'
+        lazy = 'loading="lazy" decoding="async"'
+        return f'<img src="{source}" alt="{escape(alt)}"{written} {lazy}>'
     host = host_of(source) if is_external(source) else ""
     if not host:
         return f'<span class="missing-picture">[图片{escape(f"：{alt}" if alt else "")}]</span>'

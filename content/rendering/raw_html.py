@@ -10,6 +10,7 @@ from html import escape
 from html.parser import HTMLParser
 
 from markdown_it import MarkdownIt
+from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_block.html_block import html_block
 from markdown_it.rules_core import StateCore
@@ -17,70 +18,18 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.rules_inline.html_inline import html_inline
 from markdown_it.token import Token
 
+from .headings import plain_text
 from .links import EXTERNAL_REL, is_external
 from .pictures import picture_html
 from .sanitizing import ALLOWED_TAGS, EMPTIED_TAGS
 
-_STRIPPED_TAGS = frozenset(
-    [
-        "acronym",
-        "address",
-        "area",
-        "article",
-        "aside",
-        "audio",
-        "base",
-        "basefont",
-        "bdi",
-        "bdo",
-        "big",
-        "body",
-        "button",
-        "canvas",
-        "center",
-        "data",
-        "datalist",
-        "dialog",
-        "dir",
-        "embed",
-        "fieldset",
-        "font",
-        "footer",
-        "form",
-        "frame",
-        "frameset",
-        "h1",
-        "head",
-        "header",
-        "hgroup",
-        "html",
-        "input",
-        "label",
-        "legend",
-        "link",
-        "main",
-        "map",
-        "menu",
-        "meta",
-        "meter",
-        "nav",
-        "nobr",
-        "optgroup",
-        "option",
-        "output",
-        "param",
-        "picture",
-        "progress",
-        "search",
-        "slot",
-        "source",
-        "strike",
-        "time",
-        "track",
-        "tt",
-        "video",
-    ]
-)
+_STRIPPED_TAG_NAMES = """
+    acronym address area article aside audio base basefont bdi bdo big body button canvas center
+    data datalist dialog dir embed fieldset font footer form frame frameset h1 head header
+    hgroup html input label legend link main map menu meta meter nav nobr optgroup option
+    output param picture progress search slot source strike time track tt video
+"""
+_STRIPPED_TAGS = frozenset(_STRIPPED_TAG_NAMES.split())
 _KNOWN_TAGS = ALLOWED_TAGS | EMPTIED_TAGS | _STRIPPED_TAGS
 _NAME = re.compile(r"</?([A-Za-z][A-Za-z0-9:._-]*)")
 _TAG = re.compile(r"""<(/?)([A-Za-z][A-Za-z0-9:._-]*)((?:"[^"]*"|'[^']*'|[^'"<>])*+)(>?)""")
@@ -164,7 +113,7 @@ class _Rewriter:
 
         return _TAG.sub(rewrite, html)
 
-    def inline(self, tokens: list[Token], markdown: MarkdownIt) -> None:
+    def inline(self, tokens: list[Token]) -> None:
         """The children of one inline token, rewritten in place."""
         _show_unclosed(tokens)
         for token in tokens:
@@ -175,14 +124,13 @@ class _Rewriter:
             elif token.type == "html_inline":
                 token.content = _TAG.sub(self.tag, token.content)
             elif token.type == "image":
-                self.image(token, markdown)
+                self.image(token)
 
-    def image(self, token: Token, markdown: MarkdownIt) -> None:
+    def image(self, token: Token) -> None:
         """Turn a Markdown picture into its HTML."""
-        alt = markdown.renderer.renderInlineAsText(token.children, markdown.options, {})
         token.content = picture_html(
             str(token.attrGet("src") or ""),
-            alt,
+            plain_text(token.children),
             title=str(token.attrGet("title") or ""),
             inside_link=self.links > 0,
         )
@@ -227,7 +175,7 @@ def _rewrite(state: StateCore) -> None:
         elif token.type == "inline":
             if 0 < index < len(state.tokens) - 1:
                 _frame(state.tokens, index)
-            rewriter.inline(token.children or [], state.md)
+            rewriter.inline(token.children or [])
 
 
 def _names_no_tag(source: str, position: int) -> bool:
@@ -247,6 +195,6 @@ def _html_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
 def install(markdown: MarkdownIt) -> None:
     """Take only real tags for HTML, and rewrite those."""
     markdown.inline.ruler.at("html_inline", _html_inline)
-    terminates = {"alt": ["paragraph", "reference", "blockquote"]}
+    terminates: RuleOptionsType = {"alt": ["paragraph", "reference", "blockquote"]}
     markdown.block.ruler.at("html_block", _html_block, terminates)
     markdown.core.ruler.push("raw_html", _rewrite)

@@ -5,40 +5,11 @@ from html.parser import HTMLParser
 
 from .pictures import PICTURES_PATH, STAND_INS, authors_words
 
-_BLOCKS = frozenset(
-    [
-        "blockquote",
-        "br",
-        "caption",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "figcaption",
-        "figure",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "li",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "td",
-        "tfoot",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ]
-)
+_BLOCKS_NAMES = """
+    blockquote br caption dd details div dl dt figcaption figure h2 h3 h4 h5 h6 hr li ol p pre
+    section summary table tbody td tfoot th thead tr ul
+"""
+_BLOCKS = frozenset(_BLOCKS_NAMES.split())
 _VOID = frozenset({"br", "col", "hr", "img", "wbr"})
 _SILENT = frozenset({"footnote-ref", "footnote-back", "task-box", "heading-anchor"})
 _SPACES = re.compile(r"\s+")

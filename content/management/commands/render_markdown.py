@@ -20,6 +20,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read, render, print."""
+        if sys.stdin is None:  # closed: `render_markdown <&-`
+            raise CommandError(_("The input cannot be read."), returncode=2)
         try:
             # Enough to see that it is too much; endless input is not read to its end.
             source = sys.stdin.buffer.read(settings.MARKDOWN_MAX_BYTES * 2 + 4)
