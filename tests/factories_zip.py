@@ -181,7 +181,7 @@ def make_zip(files: dict[str, bytes], **options) -> bytes:
     return write_zip(*items, **options)
 
 
-def quoted_overlap(count: int, kernel: bytes) -> bytes:
+def quoted_overlap(count: int, kernel: bytes, **options) -> bytes:
     """A bomb of the Fifield kind: each entry quotes the next one's header and shares its data."""
     packed, data, headers, items = deflate(kernel), kernel, b"", []
     for number in range(count):
@@ -197,4 +197,4 @@ def quoted_overlap(count: int, kernel: bytes) -> bytes:
         replace(item, has_local=False, offset=number * step)
         for number, item in enumerate(items[1:], 1)
     )
-    return write_zip(items[0], *inner)
+    return write_zip(items[0], *inner, **options)

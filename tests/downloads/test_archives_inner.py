@@ -100,6 +100,7 @@ class InnerArchiveTests(ArchiveTestCase):
         hidden = Item(b"h", BOMB, has_central=False)
         cases = {
             "overlapping": quoted_overlap(9, bytes(4000)),
+            "overlapping zip64": quoted_overlap(9, bytes(4000), zip64=True),
             "one entry listed often": write_zip(
                 Item(b"a", bytes(9000)),
                 *(Item(b"b%d" % n, bytes(9000), has_local=False, offset=0) for n in range(4)),
