@@ -198,6 +198,15 @@ class DamageTests(FileCase, SimpleTestCase):
         with file.writing():
             pass
 
+    def test_save_that_cannot_wait_gives_up(self):
+        self.write(make_note(1, text="缓存"))
+        with IndexFile(self.path).writing(), self.backend.waiting_at_most(0.01):
+            self.assertEqual(self.read("缓存"), [1])
+            with self.assertRaises(IndexBusy):
+                self.write(make_note(2, text="缓存"))
+        self.write(make_note(2, text="缓存"))
+        self.assertEqual(sorted(self.read("缓存")), [1, 2])
+
 
 class RebuildTests(FileCase, SimpleTestCase):
     def test_readers_see_the_old_index_until_the_new_one_is_whole(self):

@@ -53,6 +53,8 @@ class SQLiteSearchBackend(BaseSearchBackend):
         every batch is committed.
         """
         for batch in _batches(self._prepare(index, iterable), self.batch_size):
+            with self.file.reading(_MAX_SECONDS_OF_CHECKS) as connection:
+                documents.cut_changed(connection, (document for document, _ in batch if document))
             with self.file.writing() as connection:
                 for document, identifier in batch:
                     if document is None:
@@ -76,6 +78,15 @@ class SQLiteSearchBackend(BaseSearchBackend):
                     "SELECT id FROM documents WHERE django_ct = ?", [get_model_ct(model)]
                 ).fetchall()
                 documents.drop(connection, [identifier for (identifier,) in rows])
+
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Inside, a write gives up with IndexBusy if it does not get its turn in this time."""
+        before, self.file.busy_seconds = self.file.busy_seconds, seconds
+        try:
+            yield
+        finally:
+            self.file.busy_seconds = before
 
     def rebuild(self) -> Rebuild:
         """A new index beside the live one; see Rebuild."""

@@ -5,6 +5,7 @@
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from haystack import indexes
@@ -35,6 +36,11 @@ class Document:
     stored: str
     data: dict[str, Any]
     index: indexes.SearchIndex
+
+    @cached_property
+    def columns(self) -> list[str]:
+        """The text of each column of the token table; the costly part of a document."""
+        return token_columns(self)
 
 
 def prepared(index: indexes.SearchIndex, data: dict[str, Any]) -> Document:
@@ -72,7 +78,7 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
             [document.id, document.django_ct, document.django_id, document.version,
              document.recency, document.stored],
         ).lastrowid  # fmt: skip
-        _add_tokens(connection, doc, token_columns(document))
+        _add_tokens(connection, doc, document.columns)
     elif (row[1], row[2]) == (document.version, document.stored):
         return
     else:
@@ -83,13 +89,23 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
         )
         if row[1] != document.version:
             _drop_tokens(connection, doc)
-            _add_tokens(connection, doc, token_columns(document))
+            _add_tokens(connection, doc, document.columns)
         connection.execute("DELETE FROM field_values WHERE doc = ?", [doc])
     connection.executemany(
         "INSERT OR IGNORE INTO field_values (field, value, doc, folded) VALUES (?, ?, ?, ?)",
         [(field, value, doc, folded) for field, value, folded in comparables(document)],
     )
     note_change(connection, [document.id])
+
+
+def cut_changed(connection: sqlite3.Connection, batch: Iterable[Document]) -> None:
+    """Make the tokens of what will be written anew, before the writers' lock is taken."""
+    for document in batch:
+        row = connection.execute(
+            "SELECT 1 FROM documents WHERE id = ? AND version = ?", [document.id, document.version]
+        ).fetchone()
+        if row is None:
+            _ = document.columns
 
 
 def drop(connection: sqlite3.Connection, identifiers: Iterable[str]) -> None:

@@ -24,21 +24,22 @@ from search.engines.lookups import (
     leaves,
 )  # fmt: skip
 from search.engines.sqlite import expressions
+from search.engines.sqlite.comparisons import (
+    ANYTHING,
+    NOTHING,
+    Clause,
+    compare,
+    in_stored,
+    in_values,
+    joined,
+    marks,
+)  # fmt: skip
 from search.folding import fold
 from search.indexes import Role
 
 _MATCHES = "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH ?)"
 _OWN_COLUMNS = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": "django_id"}
-_COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _WORDS = ("content", "reader", "phrase")
-
-
-@dataclass(frozen=True)
-class Clause:
-    """A piece of SQL and its parameters."""
-
-    sql: str
-    params: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,6 @@ class Request:
     where: Clause
 
 
-NOTHING = Clause("0")
-ANYTHING = Clause("1")
-
-
 def build(condition: Condition, fields: Fields) -> Request:
     """The request of a query tree: one text that ranks, everything else a condition."""
     parts = conjuncts(condition)
@@ -71,7 +68,7 @@ def build(condition: Condition, fields: Fields) -> Request:
         tiers = tuple(_tiers(ranking, fields))
         if not tiers:
             return Request((), NOTHING)
-    where = _joined([clause(part, fields) for part in parts], "AND")
+    where = joined([clause(part, fields) for part in parts], "AND")
     if not tiers:
         tiers = tuple(_alternatives(parts, fields))
         if tiers:
@@ -85,18 +82,16 @@ def clause(condition: Condition, fields: Fields) -> Clause:
     if isinstance(condition, Leaf):
         found = _leaf(condition, fields)
     else:
-        found = _joined(
-            [clause(child, fields) for child in condition.children], condition.connector
-        )
+        found = joined([clause(child, fields) for child in condition.children], condition.connector)
     return Clause(f"NOT {found.sql}", found.params) if condition.negated else found
 
 
 def every(*clauses: Clause) -> Clause:
-    return _joined([part for part in clauses if part != ANYTHING], "AND")
+    return joined([part for part in clauses if part != ANYTHING], "AND")
 
 
 def one_of_models(labels: list[str]) -> Clause:
-    return Clause(f"d.django_ct IN ({_marks(labels)})", tuple(labels)) if labels else ANYTHING
+    return Clause(f"d.django_ct IN ({marks(labels)})", tuple(labels)) if labels else ANYTHING
 
 
 def order(names: list[str], fields: Fields) -> Clause:
@@ -161,13 +156,13 @@ def _leaf(leaf: Leaf, fields: Fields) -> Clause:
     if leaf.field == ALL_TEXTS:
         return _in_texts(leaf, fields)
     if leaf.field in _OWN_COLUMNS:
-        return _compare(f"d.{_OWN_COLUMNS[leaf.field]}", leaf.lookup, _own(leaf), leaf.field)
+        return compare(f"d.{_OWN_COLUMNS[leaf.field]}", leaf.lookup, _own(leaf), leaf.field)
     _known(leaf.field, fields)
     if _is_text(leaf, fields):
         return _matching(next(reversed(_tiers(leaf, fields)), None))
     if fields.roles.get(leaf.field) in (Role.BODY, Role.NAMES):
-        return _in_stored(leaf, fields)
-    return _in_values(leaf, fields)
+        return in_stored(leaf, fields.types[leaf.field])
+    return in_values(leaf, fields.types[leaf.field])
 
 
 def _in_texts(leaf: Leaf, fields: Fields) -> Clause:
@@ -181,7 +176,7 @@ def _in_texts(leaf: Leaf, fields: Fields) -> Clause:
         case "contains" | "startswith":
             return _matching(expressions.beginning(value))
         case "in":
-            return _joined(
+            return joined(
                 [_in_texts(Leaf(ALL_TEXTS, "phrase", item), fields) for item in leaf.value],
                 OR,
             ) if leaf.value else NOTHING  # fmt: skip
@@ -199,96 +194,7 @@ def _fuzzy(value: str) -> Clause:
         " WHERE term >= ? AND term < ? AND resembles(term, ?) LIMIT 50)))"
     )
     clauses = [Clause(like, (word[0], word[0] + "\U0010ffff", word)) for word in words]
-    return _joined(clauses, "AND") if clauses else NOTHING
-
-
-def _in_values(leaf: Leaf, fields: Fields) -> Clause:
-    """A lookup on a field that is kept as values; true if one of them meets it."""
-    field = fields.types[leaf.field]
-    kind = getattr(field, "field_type", "string")
-    if leaf.value is None:
-        return Clause("d.doc NOT IN (SELECT doc FROM field_values WHERE field = ?)", (leaf.field,))
-    compared = _compared(leaf, field)
-    is_word = leaf.lookup in ("content", "phrase", "reader")
-    if is_word and kind in ("string", "ngram", "edge_ngram"):
-        test = _contains_words(str(leaf.value), kind)
-    else:
-        lookup = "exact" if is_word else leaf.lookup
-        test = _compare("v.value", lookup, compared, leaf.field)
-    if test == NOTHING:
-        return NOTHING
-    if leaf.lookup in (*_COMPARISONS, "range"):
-        # Nearly all documents are older than now: looked up for each hit, not listed.
-        rows = "SELECT 1 FROM field_values v WHERE v.doc = d.doc AND v.field = ?"
-        sql = f"EXISTS ({rows} AND {test.sql})"
-    else:
-        sql = f"d.doc IN (SELECT v.doc FROM field_values v WHERE v.field = ? AND {test.sql})"
-    return Clause(sql, (leaf.field, *test.params))
-
-
-def _contains_words(value: str, kind: str) -> Clause:
-    """Every word is in the value: as a word of its own, or in a row of Han characters."""
-    words = fold(value).split()
-    if not words:
-        return NOTHING
-    if kind == "ngram":
-        return _joined([Clause("instr(v.folded, ?) > 0", (word,)) for word in words], "AND")
-    tests = []
-    for word in words:
-        # GLOB's own characters as themselves.
-        plain = "".join(f"[{c}]" if c in "*?[" else c for c in word)
-        start = "" if not word[0].isascii() else "[^a-z0-9_]"
-        end = "" if kind == "edge_ngram" or not word[-1].isascii() else "[^a-z0-9_+#]"
-        tests.append(Clause("(' ' || v.folded || ' ') GLOB ?", (f"*{start}{plain}{end}*",)))
-    return _joined(tests, "AND")
-
-
-def _in_stored(leaf: Leaf, fields: Fields) -> Clause:
-    """A lookup on a long text: read from the stored document, complete and slow."""
-    test = _compare("v.value", leaf.lookup, _compared(leaf, fields.types[leaf.field]), leaf.field)
-    path = '$."' + leaf.field.replace('"', "") + '"'
-    sql = f"EXISTS (SELECT 1 FROM json_each(d.stored, ?) v WHERE {test.sql})"
-    return Clause(sql, (path, *test.params))
-
-
-def _compare(column: str, lookup: str, value: Any, field: str) -> Clause:
-    """A comparison of one column; text in the lookups of parts is compared folded."""
-    match lookup:
-        case "exact" | "content" | "phrase":
-            return NOTHING if value is None else Clause(f"{column} = ?", (value,))
-        case "gt" | "gte" | "lt" | "lte":
-            return (
-                NOTHING if value is None else Clause(f"{column} {_COMPARISONS[lookup]} ?", (value,))
-            )
-        case "in":
-            known = [item for item in value if item is not None]
-            return Clause(f"{column} IN ({_marks(known)})", tuple(known)) if known else NOTHING
-        case "range":
-            return NOTHING if None in value else Clause(f"{column} BETWEEN ? AND ?", tuple(value))
-    if value is None or value == "":
-        return NOTHING
-    folded, text = f"fold({column})", fold(str(value))
-    match lookup:
-        case "contains":
-            return Clause(f"instr({folded}, ?) > 0", (text,))
-        case "startswith":
-            return Clause(f"substr({folded}, 1, ?) = ?", (len(text), text))
-        case "endswith":
-            return Clause(f"substr({folded}, ?) = ?", (-len(text), text))
-        case "fuzzy":
-            return Clause(f"resembles({folded}, ?)", (text,))
-    raise NotImplementedError(f"The field {field!r} has no lookup {lookup!r}.")
-
-
-def _compared(leaf: Leaf, field: haystack_fields.SearchField) -> Any:
-    if leaf.lookup in ("in", "range"):
-        items = [leaf.value] if isinstance(leaf.value, str) else list(leaf.value)
-        if leaf.lookup == "range" and len(items) != 2:
-            raise QueryRefused(f"A range of {leaf.field!r} needs two values.")
-        return [values.comparable(item, field) for item in items]
-    if leaf.lookup in ("contains", "startswith", "endswith", "fuzzy"):
-        return str(leaf.value)
-    return values.comparable(leaf.value, field)
+    return joined(clauses, "AND") if clauses else NOTHING
 
 
 def _own(leaf: Leaf) -> Any:
@@ -301,19 +207,6 @@ def _matching(expression: str | None) -> Clause:
     return Clause(_MATCHES, (expression,)) if expression else NOTHING
 
 
-def _joined(clauses: list[Clause], connector: str) -> Clause:
-    if not clauses:
-        return ANYTHING
-    if len(clauses) == 1:
-        return clauses[0]
-    sql = f" {connector} ".join(part.sql for part in clauses)
-    return Clause(f"({sql})", tuple(value for part in clauses for value in part.params))
-
-
 def _known(name: str, fields: Fields) -> None:
     if name not in fields.types:
         raise QueryRefused(f"No search index has a field {name!r}.")
-
-
-def _marks(items: list[Any]) -> str:
-    return ", ".join("?" * len(items))
