@@ -1,7 +1,7 @@
 """The bytes of one entry as they really inflate, in bounded chunks."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from downloads.archives.limits import Clock
 from downloads.archives.sources import Source
@@ -33,7 +33,7 @@ def unpacked_chunks(
 
 def inflated_chunks(
     source: Source, start: int, stop: int, stream: "zlib._Decompress", clock: Clock
-) -> Iterator[bytes]:
+) -> Generator[bytes, None, int]:
     """One zlib stream that begins at `start`; returns the place where it ends."""
     position = start
     while position < stop and not stream.eof:

@@ -46,7 +46,9 @@ def count_zip(source: Source, tally: Tally, clock: Clock) -> None:
                 break
     for record in sorted(records, key=lambda record: record.offset):
         counter.count(record.offset, record.method, record.flags, record.packed, record.size)
-    position = 0 if source.read_at(0, 4) == LOCAL else 4  # behind the mark of a split ZIP
+    position: int | None = (
+        0 if source.read_at(0, 4) == LOCAL else 4
+    )  # behind the mark of a split ZIP
     while position is not None and source.read_at(position, 4) == LOCAL:
         clock.check()
         position = counter.walk(position)
