@@ -65,7 +65,7 @@ class CaseAdmin(admin.ModelAdmin):
             super()
             .get_queryset(request)
             .annotate(number_of_reports=Count("reports", distinct=True))
-            .prefetch_related("decisions__decided_by")
+            .prefetch_related("decisions")
         )
 
     @admin.display(description=_("kind"))
