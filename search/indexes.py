@@ -32,8 +32,8 @@ class SearchableIndex(indexes.SearchIndex):
 
     # Field → role: every text that a reader's query searches.
     roles: ClassVar[dict[str, Role]] = {DOCUMENT_FIELD: Role.BODY}
-    # Another model → the lookup from the indexed model to it: whose change changes documents.
-    depends_on: ClassVar[dict[type[Model] | str, str]] = {}
+    # Another model → the lookups from the indexed model to it: whose change changes documents.
+    depends_on: ClassVar[dict[type[Model] | str, str | tuple[str, ...]]] = {}
     # Fields that may change without the document being another version of itself.
     volatile_fields: ClassVar[frozenset[str] | set[str] | tuple[str, ...]] = ()
     # Among equally good hits the one with the greater value comes first.

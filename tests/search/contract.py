@@ -363,6 +363,7 @@ class WritingContract(EngineSetUp):
         self.backend.remove("auth.user.1")
         self.assertEqual(self.read("缓存"), [2])
         self.assertEqual(self.read("标题 标签 穿透"), [])
+        self.assertEqual(self.all().filter(content=ReaderQuery("标题 标签 穿透")).count(), 0)
         self.assertEqual(self.found(tags="标签"), set())
         self.backend.remove("auth.user.1")  # once more is no error
         self.backend.remove(make_note(2))
