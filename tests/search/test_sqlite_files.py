@@ -40,17 +40,30 @@ backend, index = connections["default"].get_backend(), NoteIndex()
 def notes():
     for pk in range(first, first + number):
         yield make_note(pk, text=f"缓存穿透 第{pk}篇")
-if hold:
+def stop():
+    print("in the middle", flush=True)
+    sys.stdin.read()
+if "swap" in hold:
+    import sqlite3
+    class Slow(sqlite3.Connection):
+        def backup(self, target):
+            super().backup(target, pages=3, progress=lambda *left: stop())
+    connect = sqlite3.connect
+    sqlite3.connect = lambda *args, **options: connect(*args, **{"factory": Slow, **options})
+elif hold:
     from search.engines.sqlite import documents
     put, done = documents.put, []
     def slow(connection, document):
         put(connection, document)
         done.append(document.id)
         if len(done) == 30:
-            print("in the middle", flush=True)
-            sys.stdin.read()
+            stop()
     documents.put = slow
-backend.update(index, notes())
+if "rebuild" in hold or "swap" in hold:
+    with backend.rebuild() as fresh:
+        fresh.update(index, notes())
+else:
+    backend.update(index, notes())
 print("done", flush=True)
 """
 
@@ -266,6 +279,38 @@ class RebuildTests(FileCase, SimpleTestCase):
         with reader.reading(1) as connection:
             after = connection.execute("SELECT id FROM documents").fetchall()
         self.assertEqual((before, after), ([("auth.user.1",)], [("auth.user.2",)]))
+
+    def test_reader_in_the_middle_of_a_search_keeps_what_it_began_with(self):
+        self.write(make_note(1, text="旧文章"))
+        with IndexFile(self.path).reading(5) as connection:
+            before = connection.execute("SELECT id FROM documents").fetchall()
+            with self.backend.rebuild() as fresh:
+                fresh.update(self.index, [make_note(2, text="新文章")])
+            self.assertEqual(connection.execute("SELECT id FROM documents").fetchall(), before)
+        self.assertEqual(self.read("文章"), [2])
+
+    def test_killed_rebuild_leaves_the_old_index_and_the_way_free(self):
+        self.write(make_note(5000, text="旧文章"))
+        builder = self.start_writer(1, 100, "hold", "rebuild")
+        self.assertEqual(self.said(builder), "in the middle")
+        builder.send_signal(signal.SIGKILL)
+        builder.wait()
+        self.assertEqual(self.read("文章"), [5000])
+        with self.backend.rebuild() as fresh:
+            fresh.update(self.index, [make_note(2, text="新文章")])
+        self.assertEqual(self.read("文章"), [2])
+
+    def test_process_killed_while_it_swaps_leaves_the_old_index(self):
+        self.write(make_note(5000, text="旧文章"))
+        builder = self.start_writer(1, 100, "hold", "swap")
+        self.assertEqual(self.said(builder), "in the middle")
+        builder.send_signal(signal.SIGKILL)
+        builder.wait()
+        self.assertEqual(self.read("文章"), [5000])
+        self.assertEqual(self.backend.integrity_errors(), [])
+        with self.backend.rebuild() as fresh:
+            fresh.update(self.index, [make_note(2, text="新文章")])
+        self.assertEqual(self.read("文章"), [2])
 
     def test_new_file_has_one_journal_mode_and_our_identity(self):
         with self.backend.rebuild() as fresh:
