@@ -5,41 +5,37 @@ object again gives its row a new `change`: a drainer that read the object before
 delete the row, and the object is written once more.
 """
 
-import logging
-import time
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.db import connections as databases
 from django.db import router, transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from . import draining, registry
-from .engines.errors import SearchFailure
+from . import registry
 from .models import OutboxRow
-
-logger = logging.getLogger(__name__)
 
 # A row that is noted again starts from the beginning. Its lease stays with the drainer that
 # holds it: two who write the same object at once could write the older state last. Its
 # `changed_at` stays too: since then the index is behind.
 _RENEWED = ("change", "due_at", "attempts", "error", "parked")
-# Small, so that a request looks at its budget often.
-_BATCH_IN_REQUEST = 10
 
 
 class _Wake:
     """The callback of one transaction, which also keeps what the transaction asked once."""
 
-    def __init__(self) -> None:
+    def __init__(self, transaction_id: str | None) -> None:
+        self.transaction_id = transaction_id
+        # Django names a callback by this when it logs that it failed.
+        self.__qualname__ = "search.outbox.wake"
         self.engines: list[int] = []
-        self.is_done = False
 
     def __call__(self) -> None:
-        self.is_done = True
+        # Draining builds on this module: a renamed tag notes what carries it.
+        from .draining import drain_now
+
         drain_now()
 
 
@@ -51,19 +47,24 @@ def note(instance: Model) -> None:
 def note_keys(
     keys: Iterable[tuple[type[Model], Any]], engines: Sequence[int] | None = None
 ) -> None:
-    """Write down that these objects changed, for every engine or for those given.
+    """Write down that these objects changed: for every engine, drained after the commit.
 
-    Without a registered engine nothing is written: its first build reads everything.
+    With `engines` only for those, by a drainer, which will find the rows by itself. Without
+    a registered engine nothing is written: its first build reads everything.
     """
     # One order for all writers, so that two of them cannot wait for each other.
     names = sorted({(model._meta.label_lower, str(pk)) for model, pk in keys})
-    wake = _wake_of_transaction()
-    if engines is None:
-        wake.engines = engines = wake.engines or list(
-            registry.fed_engines().order_by("pk").values_list("pk", flat=True)
-        )
-    if names and engines:
+    if not names:
+        return
+    if engines is not None:
         _upsert([(engine, *name) for engine in sorted(engines) for name in names])
+        return
+    wake = _wake_of_transaction()
+    wake.engines = wake.engines or list(
+        registry.fed_engines().order_by("pk").values_list("pk", flat=True)
+    )
+    if wake.engines:
+        _upsert([(engine, *name) for engine in wake.engines for name in names])
         _register(wake)
 
 
@@ -114,8 +115,11 @@ def _wake_of_transaction() -> _Wake:
     Django takes callbacks of a savepoint that is rolled back off this list, so one that is
     found here still stands for the rows that were written with it.
     """
-    waiting = [callback for callback in _callbacks() if not callback.is_done]
-    return waiting[0] if waiting else _Wake()
+    current = _transaction_id()
+    for callback in _callbacks():
+        if current is not None and callback.transaction_id == current:
+            return callback
+    return _Wake(current)
 
 
 def _callbacks() -> list[_Wake]:
@@ -123,22 +127,19 @@ def _callbacks() -> list[_Wake]:
     return [entry[1] for entry in registered if isinstance(entry[1], _Wake)]
 
 
+def _transaction_id() -> str | None:
+    """What tells this transaction from the next; None outside of one.
+
+    The transactions that Django's TestCase wraps around a test do not count, or all requests
+    of a test would be one.
+    """
+    database = databases[_database()]
+    own = [not getattr(block, "_from_testcase", False) for block in database.atomic_blocks]
+    if not any(own):
+        return None
+    outermost = own.index(True)
+    return database.savepoint_ids[outermost - 1] if outermost else "outermost"
+
+
 def _database() -> str:
     return router.db_for_write(OutboxRow)
-
-
-def drain_now() -> None:
-    """Bring this host's engines up to date, as far as SEARCH_DRAIN_SECONDS reach.
-
-    An engine that does not answer costs a line in the log: its rows wait for the worker.
-    """
-    deadline = time.monotonic() + settings.SEARCH_DRAIN_SECONDS
-    for engine in registry.local_engines():
-        remaining = deadline - time.monotonic()
-        if remaining <= 0:
-            return
-        try:
-            registry.touch(engine)
-            draining.drain(engine, seconds=remaining, batch=_BATCH_IN_REQUEST)
-        except (SearchFailure, OSError) as error:
-            logger.warning("The search engine %s was not brought up to date: %s", engine, error)
