@@ -268,6 +268,15 @@ class LookupContract(EngineSetUp):
         with self.assertRaises(QueryRefused):
             list(self.all().narrow("kind:article ("))
 
+    def test_what_has_no_date_is_neither_before_nor_after_one(self):
+        self.write(make_note(9, title="无日期"))
+        long_ago, far = PUBLISHED - timedelta(days=9999), PUBLISHED + timedelta(days=9999)
+        self.assertEqual(self.found(published_at__lte=far), {1, 2, 3})
+        self.assertEqual(self.found(published_at__gte=long_ago), {1, 2, 3})
+        self.assertEqual(self.found(published_at__range=[long_ago, far]), {1, 2, 3})
+        self.assertEqual(keys(self.all().order_by("-published_at")), [3, 2, 1, 9])
+        self.assertEqual(keys(self.all().order_by("published_at")), [1, 2, 3, 9])
+
     def test_order_by_several_fields(self):
         self.assertEqual(keys(self.all().order_by("-views")), [3, 2, 1])
         self.assertEqual(keys(self.all().order_by("kind", "-published_at")), [2, 1, 3])

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from haystack import connections, indexes
@@ -177,7 +178,10 @@ class SQLiteSearchBackend(BaseSearchBackend):
         for index in unified.get_indexes().values():
             for name, role in roles_of(index).items():
                 roles.setdefault(index.fields[name].index_fieldname, role)
-        return Fields(types, roles)
+        names = {getattr(index, "recency_field", "") for index in unified.get_indexes().values()}
+        recency = names.pop() if len(names) == 1 else ""
+        kind = getattr(types.get(recency), "field_type", "")
+        return Fields(types, roles, recency if kind in ("date", "datetime") else "")
 
     def close(self) -> None:
         """Leave this thread's connection to the file."""
@@ -203,7 +207,10 @@ class SQLiteSearchBackend(BaseSearchBackend):
         clauses = [request.clause(part, fields) for part in narrowed]
         models = kwargs.get("models")
         labels = sorted(get_model_ct(model) for model in models) if models else []
-        if not labels and kwargs.get("limit_to_registered_models"):
+        limit = kwargs.get("limit_to_registered_models")
+        if limit is None:
+            limit = getattr(settings, "HAYSTACK_LIMIT_TO_REGISTERED_MODELS", True)
+        if not labels and limit:
             labels = self.build_models_list()
         where = request.every(built.where, *clauses, request.one_of_models(labels))
         return Request(built.tiers, where)

@@ -41,13 +41,13 @@ def in_values(leaf: Leaf, field: SearchField) -> Clause:
     kind = getattr(field, "field_type", "string")
     if leaf.value is None:
         return Clause("d.doc NOT IN (SELECT doc FROM field_values WHERE field = ?)", (leaf.field,))
-    compared = _compared(leaf, field)
+    value = compared_value(leaf, field)
     is_word = leaf.lookup in ("content", "phrase", "reader")
     if is_word and kind in ("string", "ngram", "edge_ngram"):
         test = _contains_words(str(leaf.value), kind)
     else:
         lookup = "exact" if is_word else leaf.lookup
-        test = compare("v.value", lookup, compared, leaf.field)
+        test = compare("v.value", lookup, value, leaf.field)
     if test == NOTHING:
         return NOTHING
     if leaf.lookup in (*COMPARISONS, "range"):
@@ -61,7 +61,7 @@ def in_values(leaf: Leaf, field: SearchField) -> Clause:
 
 def in_stored(leaf: Leaf, field: SearchField) -> Clause:
     """A lookup on a long text: read from the stored document, complete and slow."""
-    test = compare("v.value", leaf.lookup, _compared(leaf, field), leaf.field)
+    test = compare("v.value", leaf.lookup, compared_value(leaf, field), leaf.field)
     path = '$."' + leaf.field.replace('"', "") + '"'
     sql = f"EXISTS (SELECT 1 FROM json_each(d.stored, ?) v WHERE {test.sql})"
     return Clause(sql, (path, *test.params))
@@ -113,7 +113,7 @@ def _contains_words(value: str, kind: str) -> Clause:
     return joined(tests, "AND")
 
 
-def _compared(leaf: Leaf, field: SearchField) -> Any:
+def compared_value(leaf: Leaf, field: SearchField) -> Any:
     if leaf.lookup in ("in", "range"):
         items = [leaf.value] if isinstance(leaf.value, str) else list(leaf.value)
         if leaf.lookup == "range" and len(items) != 2:

@@ -26,9 +26,11 @@ from search.engines.lookups import (
 from search.engines.sqlite import expressions
 from search.engines.sqlite.comparisons import (
     ANYTHING,
+    COMPARISONS,
     NOTHING,
     Clause,
     compare,
+    compared_value,
     in_stored,
     in_values,
     joined,
@@ -48,6 +50,8 @@ class Fields:
 
     types: Mapping[str, haystack_fields.SearchField]
     roles: Mapping[str, Role]
+    # The date by which all indexes order equals: it stands in the row of a document itself.
+    recency: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,9 @@ def order(names: list[str], fields: Fields) -> Clause:
             terms.append(f"d.{_OWN_COLUMNS[name]} {direction}")
             continue
         _known(name, fields)
+        if name == fields.recency:
+            terms.append(f"nullif(d.recency, '') {direction} NULLS LAST")
+            continue
         pick = "max" if descending else "min"
         terms.append(
             f"(SELECT {pick}(value) FROM field_values WHERE doc = d.doc AND field = ?)"
@@ -158,11 +165,19 @@ def _leaf(leaf: Leaf, fields: Fields) -> Clause:
     if leaf.field in _OWN_COLUMNS:
         return compare(f"d.{_OWN_COLUMNS[leaf.field]}", leaf.lookup, _own(leaf), leaf.field)
     _known(leaf.field, fields)
+    if leaf.field == fields.recency and leaf.lookup in (*COMPARISONS, "range"):
+        return _by_recency(leaf, fields)
     if _is_text(leaf, fields):
         return _matching(next(reversed(_tiers(leaf, fields)), None))
     if fields.roles.get(leaf.field) in (Role.BODY, Role.NAMES):
         return in_stored(leaf, fields.types[leaf.field])
     return in_values(leaf, fields.types[leaf.field])
+
+
+def _by_recency(leaf: Leaf, fields: Fields) -> Clause:
+    value = compared_value(leaf, fields.types[leaf.field])
+    test = compare("d.recency", leaf.lookup, value, leaf.field)
+    return test if test == NOTHING else Clause(f"(d.recency != '' AND {test.sql})", test.params)
 
 
 def _in_texts(leaf: Leaf, fields: Fields) -> Clause:

@@ -149,32 +149,35 @@ def _joined_tokens(expression: str, where: Clause) -> Clause:
 def _ranked(
     connection: sqlite3.Connection, request: Request, start: int, wanted: int, boosts: Clause
 ) -> list[tuple[int, float]]:
-    """Documents and scores, tier after tier, until there are enough."""
+    """Documents and scores, tier after tier, until there are enough.
+
+    What better tiers have is left out of the later ones here and not in FTS5, where NOT costs
+    more than everything else: it is known, for a later tier is asked only when they are used up.
+    """
+    if request.tiers[0] == "":
+        # Conditions where a text only helps: first what it matches, then all others.
+        return _with_helping_text(connection, request, start, wanted)
     ranked: list[tuple[int, float]] = []
-    passed: list[str] = []
+    passed: set[int] = set()
     for tier, expression in enumerate(request.tiers):
-        if expression == "":
-            # Conditions where a text only helps: first what it matches, then all others.
-            return _with_helping_text(connection, request, start, wanted)
-        alone = (
-            f"({expression}) NOT ({' OR '.join(f'({e})' for e in passed)})"
-            if passed
-            else expression
-        )
-        passed.append(expression)
         is_last = tier == len(request.tiers) - 1
         if start and not is_last:
-            source = _joined_tokens(alone, request.where)
-            here = connection.execute(f"SELECT count(*) {source.sql}", source.params).fetchone()[0]
-            if start >= here:
-                start -= here
+            source = _joined_tokens(expression, request.where)
+            found = connection.execute(f"SELECT d.doc {source.sql}", source.params)
+            here = {doc for (doc,) in found} - passed
+            if start >= len(here):
+                start -= len(here)
+                passed |= here
                 continue
+        limit = start + wanted - len(ranked) + len(passed)
+        rows = _tier(connection, expression, request.where, limit, boosts)
         base = (len(request.tiers) - tier - 1) * _TIER_SCORE
-        found = _tier(connection, alone, request.where, start, wanted - len(ranked), boosts)
-        ranked.extend((doc, base - rank) for doc, rank in found)
-        start = 0
+        fresh = [(doc, base - rank) for doc, rank in rows if doc not in passed]
+        ranked.extend(fresh[start : start + wanted - len(ranked)])
         if len(ranked) >= wanted:
             break
+        start = 0
+        passed.update(doc for doc, _ in rows)
     return ranked
 
 
@@ -182,7 +185,6 @@ def _tier(
     connection: sqlite3.Connection,
     expression: str,
     where: Clause,
-    start: int,
     limit: int,
     boosts: Clause,
 ) -> list[tuple[int, float]]:
@@ -190,8 +192,8 @@ def _tier(
         f"SELECT d.doc, bm25(tokens, {_WEIGHTS}) * {boosts.sql} AS relevance"
         " FROM tokens CROSS JOIN documents d ON d.doc = tokens.rowid"
         f" WHERE tokens MATCH ? AND {where.sql}"
-        " ORDER BY relevance, d.recency DESC, d.id LIMIT ? OFFSET ?",
-        [*boosts.params, expression, *where.params, limit, start],
+        " ORDER BY relevance, d.recency DESC, d.id LIMIT ?",
+        [*boosts.params, expression, *where.params, limit],
     )
     return list(rows)
 
