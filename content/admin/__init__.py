@@ -1,0 +1,9 @@
+"""The writer's desk: what the admins of articles and packages share, and columns to pictures."""
+
+from .authors import AuthorAdmin
+from .base import ContentAdmin
+from .columns import ColumnAdmin
+from .pictures import PictureAdmin
+from .tags import TagAdmin
+
+__all__ = ["AuthorAdmin", "ColumnAdmin", "ContentAdmin", "PictureAdmin", "TagAdmin"]

@@ -1,0 +1,79 @@
+"""What the writer's forms ask for while one types: pictures, previews, suggestions."""
+
+from typing import Any
+
+from django.db.models import Case, Count, IntegerField, Value, When
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from . import pictures, rendering
+from .forms import keep_picture
+from .models import Tag
+
+SUGGESTIONS = 10
+
+
+@require_POST
+def store_picture(request: HttpRequest) -> JsonResponse:
+    """Keep one uploaded picture; the answer is its address, or the sentence of a refusal."""
+    if not request.user.has_perm("content.add_picture"):
+        return JsonResponse({"error": _("You may not upload pictures.")}, status=403)
+    upload = request.FILES.get("picture")
+    if upload is None:
+        return JsonResponse({"error": _("There is no file in the request.")}, status=400)
+    try:
+        picture = keep_picture(upload, user=request.user)
+    except pictures.PictureRefused as refused:
+        return JsonResponse({"error": str(refused)}, status=400)
+    return JsonResponse(
+        {"id": picture.pk, "url": picture.get_absolute_url(), "text": str(picture)}, status=201
+    )
+
+
+@require_POST
+def markdown(request: HttpRequest) -> JsonResponse:
+    """The HTML of a text as its page would show it, or the sentence of a refusal."""
+    try:
+        rendered = rendering.render_bounded(request.POST.get("body", ""))
+    except rendering.RenderingRefused as refused:
+        return JsonResponse({"error": str(refused)}, status=400)
+    return JsonResponse({"html": rendered.html})
+
+
+@require_safe
+def preview_frame(request: HttpRequest) -> HttpResponse:
+    """An empty page in the look of the site, which the editor fills with the preview."""
+    response = render(request, "admin/content/preview_frame.html")
+    return unlisted(response)
+
+
+@require_safe
+def suggest_tags(request: HttpRequest) -> JsonResponse:
+    """Tags that contain what was typed: those that begin with it first, then the most used."""
+    typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:60]
+    if not typed:
+        return JsonResponse({"tags": []})
+    found: Any = (
+        Tag.objects.filter(name__icontains=typed)
+        .annotate(
+            count=Count("items"),
+            place=Case(
+                When(name__iexact=typed, then=Value(0)),
+                When(name__istartswith=typed, then=Value(1)),
+                default=Value(2),
+                output_field=IntegerField(),
+            ),
+        )
+        .order_by("place", "-count", "name")
+    )
+    rows = found.values("name", "count")[:SUGGESTIONS]
+    return JsonResponse({"tags": list(rows)})
+
+
+def unlisted(response: HttpResponse) -> HttpResponse:
+    """Keep a preview out of search engines and caches."""
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Cache-Control"] = "private, no-store"
+    return response
