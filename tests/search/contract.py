@@ -202,6 +202,15 @@ class LookupContract(EngineSetUp):
         self.assertEqual(self.found(content="缓存 进阶"), {2})
         self.assertEqual(self.found(content="缓存 页面"), set())
 
+    def test_fields_that_share_a_role_are_told_apart_by_name(self):
+        self.write(
+            make_note(11, text="谈索引", summary="谈事务", tags=["性能"], author="老王"),
+            make_note(12, text="谈事务", summary="谈索引", tags=["老王"], author="性能"),
+        )
+        self.assertEqual(self.found(content="索引"), {11, 12})
+        self.assertEqual((self.found(text="索引"), self.found(summary="索引")), ({11}, {12}))
+        self.assertEqual((self.found(tags="老王"), self.found(author="老王")), ({12}, {11}))
+
     def test_lookups_of_text(self):
         for lookup, value, expected in [
             ("title", "redis", {1, 2}), ("title__exact", "404", {3}), ("title__exact", "40", set()),

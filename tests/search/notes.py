@@ -24,6 +24,8 @@ class NoteIndex(SearchableIndex, indexes.Indexable):
     title = indexes.CharField()
     names = indexes.MultiValueField(null=True)
     tags = indexes.MultiValueField(null=True, faceted=True)
+    summary = indexes.CharField(null=True)
+    author = indexes.CharField(null=True)
     kind = indexes.CharField(faceted=True, null=True)
     published_at = indexes.DateTimeField(null=True)
     day = indexes.DateField(null=True)
@@ -32,7 +34,14 @@ class NoteIndex(SearchableIndex, indexes.Indexable):
     featured = indexes.BooleanField(null=True)
     extra = indexes.SearchField(null=True)
 
-    roles = {"text": Role.BODY, "title": Role.TITLE, "names": Role.NAMES, "tags": Role.TAGS}
+    roles = {
+        "text": Role.BODY,
+        "summary": Role.BODY,
+        "title": Role.TITLE,
+        "names": Role.NAMES,
+        "tags": Role.TAGS,
+        "author": Role.TAGS,
+    }
     volatile_fields = ("views",)
 
     def get_model(self) -> type[User]:

@@ -12,6 +12,7 @@ from search.engines.errors import QueryRefused
 from search.engines.lookups import Leaf
 from search.folding import fold
 
+WORDS = ("content", "reader", "phrase")
 COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
@@ -42,9 +43,9 @@ def in_values(leaf: Leaf, field: SearchField) -> Clause:
     if leaf.value is None:
         return Clause("d.doc NOT IN (SELECT doc FROM field_values WHERE field = ?)", (leaf.field,))
     value = compared_value(leaf, field)
-    is_word = leaf.lookup in ("content", "phrase", "reader")
+    is_word = leaf.lookup in WORDS
     if is_word and kind in ("string", "ngram", "edge_ngram"):
-        test = _contains_words(str(leaf.value), kind)
+        test = _contains_words("v.folded", str(leaf.value), kind)
     else:
         lookup = "exact" if is_word else leaf.lookup
         test = compare("v.value", lookup, value, leaf.field)
@@ -61,7 +62,10 @@ def in_values(leaf: Leaf, field: SearchField) -> Clause:
 
 def in_stored(leaf: Leaf, field: SearchField) -> Clause:
     """A lookup on a long text: read from the stored document, complete and slow."""
-    test = compare("v.value", leaf.lookup, compared_value(leaf, field), leaf.field)
+    if leaf.lookup in WORDS:
+        test = _contains_words("fold(v.value)", str(leaf.value), "string")
+    else:
+        test = compare("v.value", leaf.lookup, compared_value(leaf, field), leaf.field)
     path = '$."' + leaf.field.replace('"', "") + '"'
     sql = f"EXISTS (SELECT 1 FROM json_each(d.stored, ?) v WHERE {test.sql})"
     return Clause(sql, (path, *test.params))
@@ -96,20 +100,20 @@ def compare(column: str, lookup: str, value: Any, field: str) -> Clause:
     raise NotImplementedError(f"The field {field!r} has no lookup {lookup!r}.")
 
 
-def _contains_words(value: str, kind: str) -> Clause:
+def _contains_words(column: str, value: str, kind: str) -> Clause:
     """Every word is in the value: as a word of its own, or in a row of Han characters."""
     words = fold(value).split()
     if not words:
         return NOTHING
     if kind == "ngram":
-        return joined([Clause("instr(v.folded, ?) > 0", (word,)) for word in words], "AND")
+        return joined([Clause(f"instr({column}, ?) > 0", (word,)) for word in words], "AND")
     tests = []
     for word in words:
         # GLOB's own characters as themselves.
         plain = "".join(f"[{c}]" if c in "*?[" else c for c in word)
         start = "" if not word[0].isascii() else "[^a-z0-9_]"
         end = "" if kind == "edge_ngram" or not word[-1].isascii() else "[^a-z0-9_+#]"
-        tests.append(Clause("(' ' || v.folded || ' ') GLOB ?", (f"*{start}{plain}{end}*",)))
+        tests.append(Clause(f"(' ' || {column} || ' ') GLOB ?", (f"*{start}{plain}{end}*",)))
     return joined(tests, "AND")
 
 

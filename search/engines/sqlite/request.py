@@ -28,6 +28,7 @@ from search.engines.sqlite.comparisons import (
     ANYTHING,
     COMPARISONS,
     NOTHING,
+    WORDS,
     Clause,
     compare,
     compared_value,
@@ -41,7 +42,6 @@ from search.indexes import Role
 
 _MATCHES = "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH ?)"
 _OWN_COLUMNS = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": "django_id"}
-_WORDS = ("content", "reader", "phrase")
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,10 @@ def _alternatives(parts: list[Condition], fields: Fields) -> list[str]:
 
 
 def _is_text(leaf: Leaf, fields: Fields) -> bool:
-    return leaf.lookup in _WORDS and (leaf.field == ALL_TEXTS or leaf.field in fields.roles)
+    """Whether tokens alone answer: those of all texts, or of a column that is one field's own."""
+    role = fields.roles.get(leaf.field)
+    alone = sum(other == role for other in fields.roles.values()) == 1
+    return leaf.lookup in WORDS and (leaf.field == ALL_TEXTS or alone)
 
 
 def _tiers(leaf: Leaf, fields: Fields) -> list[str]:
@@ -170,7 +173,11 @@ def _leaf(leaf: Leaf, fields: Fields) -> Clause:
     if _is_text(leaf, fields):
         return _matching(next(reversed(_tiers(leaf, fields)), None))
     if fields.roles.get(leaf.field) in (Role.BODY, Role.NAMES):
-        return in_stored(leaf, fields.types[leaf.field])
+        stored = in_stored(leaf, fields.types[leaf.field])
+        if leaf.lookup not in WORDS:
+            return stored
+        # Several fields in one column of tokens: these find the documents, the text decides.
+        return joined([_matching(next(reversed(_tiers(leaf, fields)), None)), stored], "AND")
     return in_values(leaf, fields.types[leaf.field])
 
 
