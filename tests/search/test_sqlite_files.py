@@ -12,6 +12,7 @@ from unittest import mock
 from django.core.management import call_command
 from django.test import SimpleTestCase, TestCase
 from haystack import connections
+from haystack.management.commands import rebuild_index
 
 from search.engines.errors import IndexBusy, IndexUnusable, SearchTimeout
 from search.engines.sqlite import schema
@@ -35,6 +36,7 @@ settings.configure(
 )
 django.setup()
 from haystack import connections
+from haystack.management.commands import rebuild_index
 from tests.search.notes import NoteIndex, make_note
 backend, index = connections["default"].get_backend(), NoteIndex()
 def notes():
@@ -328,7 +330,7 @@ class CommandTests(FileCase, TestCase):
         user_model.objects.create(username="a", last_name="缓存文章")
         gone = user_model.objects.create(username="b", last_name="缓存文章")
         options = {"using": [ALIAS], "verbosity": 0}
-        call_command("rebuild_index", interactive=False, **options)
+        call_command(rebuild_index.Command(), interactive=False, **options)
         self.assertEqual(len(self.read("缓存")), 2)
         gone_key = gone.pk
         gone.delete()
