@@ -8,6 +8,7 @@ from django import forms
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.timezone import template_localtime
@@ -59,6 +60,12 @@ class ColumnChoiceField(forms.ModelChoiceField):
     iterator = GroupedColumns
 
 
+def _form_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
+    if isinstance(field, models.URLField):
+        kwargs["assume_scheme"] = "https"
+    return field.formfield(**kwargs)
+
+
 class ContentForm(forms.ModelForm):
     """An article or a package. Tells when somebody else saved it since it was opened.
 
@@ -77,6 +84,7 @@ class ContentForm(forms.ModelForm):
 
     class Meta:
         exclude: ClassVar[list[str]] = []
+        formfield_callback = _form_field
         widgets = {"body": MarkdownWidget, "summary": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,6 +93,9 @@ class ContentForm(forms.ModelForm):
             # The indentation of a first line of code is part of the text.
             self.fields["body"].strip = False
             self.fields["body"].widget.endpoints = self.endpoints
+        if "published_at" in self.fields:
+            # Else saving anything would round the time down to the minute.
+            self.fields["published_at"].widget.widgets[1].format = "%H:%M:%S"
         if self.instance.pk and "opened_at" in self.fields:
             self.initial["opened_at"] = self._stamp()
 

@@ -84,6 +84,7 @@ class ContentAdmin(BulkActions, PreviewAdmin, ContentVersionAdmin):
     form_only_fields: frozenset[str] = frozenset({"opened_at"})
 
     class Media:
+        css = {"all": ["admin/blog/editor.css"]}
         js = ["admin/blog/drafts.js"]
 
     # Lists
