@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import Error as DatabaseError
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from haystack import connections
 from haystack.exceptions import HaystackError
 
@@ -72,7 +72,8 @@ class Command(BaseCommand):
                 logger.warning(trouble)
             self.total.failed = 0  # what failed waits in the outbox; a loop is not judged by it
             pause = min(pause * 2, _LONGEST_PAUSE) if trouble else _PAUSE
-            close_old_connections()
+            if not connection.in_atomic_block:
+                close_old_connections()
             with suppress(Empty):
                 self.orders.get(timeout=pause)
                 break
