@@ -73,9 +73,12 @@ class ArticleImport:
             self.report.add(path, Result.REFUSED, reason)
         self._plan(documents)
         total = len(paths)
+        # Unchanged files last: their links may lead to a file that is refused only now.
+        documents.sort(key=self._is_repeated)
         for number, document in enumerate(documents, total - len(documents) + 1):
             self.progress(number, total, self._bring_in(document))
         self._unlink_refused(documents)
+        self.report.outcomes.sort(key=lambda outcome: outcome.path)
         self.report.seconds = time.monotonic() - started
         return self.report
 
@@ -93,6 +96,10 @@ class ArticleImport:
             except (FileRefused, OSError) as refused:
                 self.report.add(path, Result.REFUSED, str(refused))
         return documents
+
+    def _is_repeated(self, document: Document) -> bool:
+        record = self.records.get(document.path)
+        return record is not None and record.source_sha256 == document.sha256
 
     def _identity(self, path: str) -> str:
         return f"{self.name}:{path}" if self.name else path
