@@ -105,7 +105,22 @@ class TagsWidget(TagWidget):
 
 
 class PictureSelect(AutocompleteSelect):
-    """Choose an uploaded picture, see it, or upload another on the spot."""
+    """Choose an uploaded picture, see it, or upload another on the spot.
+
+    `known` holds the names of pictures by their keys, where a formset has read them already.
+    """
+
+    known: dict[int, str] = {}
+
+    def optgroups(self, name: str, value: list[str], attrs: Any = None) -> Any:
+        keys = {int(key) for key in value if str(key).isdigit()}
+        if not keys or not keys <= self.known.keys():
+            return super().optgroups(name, value, attrs)
+        options = [
+            self.create_option(name, key, self.known[key], True, index)
+            for index, key in enumerate(sorted(keys))
+        ]
+        return [(None, options, 0)]
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         # Not by `template_name`: the renderer of forms does not look into our templates.

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models, transaction
 from django.http import HttpRequest, HttpResponse
@@ -18,10 +19,22 @@ from .models import Package, PackagePicture, Release
 _SHOWN_ENTRIES = 500
 
 
+class PackagePictureFormSet(forms.BaseInlineFormSet):
+    """Gives each field the picture that its row has, so that it need not ask for it."""
+
+    def add_fields(self, form: forms.ModelForm, index: int | None) -> None:
+        super().add_fields(form, index)
+        if form.instance.picture_id and "picture" in form.fields:
+            widget = form.fields["picture"].widget
+            select = getattr(widget, "widget", widget)
+            select.known = {form.instance.picture_id: str(form.instance.picture)}
+
+
 class PackagePictureInline(admin.TabularInline):
     """Screenshots, chosen or uploaded on the spot."""
 
     model = PackagePicture
+    formset = PackagePictureFormSet
     extra = 0
     fields = ["picture", "position"]
 
@@ -45,7 +58,10 @@ class ReleaseInline(admin.TabularInline):
     show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Release]:
-        return super().get_queryset(request).select_related("created_by").defer("listing")
+        # With the package: each row is shown with its name.
+        rows = super().get_queryset(request).select_related("created_by", "package")
+        long_texts = ("body", "body_html", "body_text", "headings")
+        return rows.defer("listing", *(f"package__{name}" for name in long_texts))
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -79,7 +79,8 @@ class PackageForm(ContentForm):
         self.data = self.data.copy()
         self.data[self.add_prefix("received")] = waiting.token_for(self.received_package, self.user)
         # Escaped here: the admin shows help texts as they are.
-        self.fields["file"].help_text = format_html(
+        # The bound field, which copied the text when it was first looked at.
+        self["file"].help_text = format_html(
             '<strong class="waiting">{}</strong> {}',
             _("“%(name)s” was received and is good; it need not be chosen again.")
             % {"name": self.received_package.file_name},

@@ -7,10 +7,15 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag as StockTag
 
 from content import admin_views
 from content.forms import TagForm
 from content.models import Tag
+
+# taggit's own tags, which nothing here carries, would stand beside ours under the same name.
+if admin.site.is_registered(StockTag):
+    admin.site.unregister(StockTag)
 
 
 class UnusedFilter(admin.SimpleListFilter):
