@@ -93,7 +93,7 @@ def preparations(environment: dict[str, str], dev: bool) -> list[list[str]]:
     commands = [[*manage, "migrate", "--verbosity=0"]]
     if environment.get("DEMO", "on") == "on":
         commands.append([*manage, "load_demo"])
-    commands += [[*manage, "make_logins"], [*manage, "search_sync", "--build-if-missing"]]
+    commands += [[*manage, "make_logins"], [*manage, "search_sync", "--once"]]
     if not dev and not static_is_current(Path(environment["DATA_DIR"])):
         commands.append([*manage, "collectstatic", "--noinput", "--clear", "--verbosity=0"])
     return commands
