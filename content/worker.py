@@ -56,13 +56,14 @@ class Task:
 
 def tasks() -> list[Task]:
     """The jobs of the settings; those that every host has carry its name."""
+    table: list[dict[str, Any]] = settings.WORKER_JOBS
     return [
         Task(
             name=f"{job['name']}@{settings.HOST_NAME}" if job.get("per_host") else job["name"],
             run=job["run"],
             every=job["every"],
         )
-        for job in settings.WORKER_JOBS
+        for job in table
     ]
 
 

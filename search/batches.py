@@ -71,6 +71,7 @@ def backoff(attempts: int) -> timedelta:
 
 
 def due(engine: Engine) -> QuerySet[OutboxRow]:
+    """The rows that can be taken now: their time has come and nobody holds them."""
     now = timezone.now()
     free = Q(leased_until=None) | Q(leased_until__lt=now)
     return OutboxRow.objects.filter(free, engine=engine, parked=False, due_at__lte=now)

@@ -75,6 +75,7 @@ class OutboxSignalProcessor(BaseSignalProcessor):
         instance: Model,
         action: str,
         reverse: bool = False,
+        model: type[Model] | None = None,
         pk_set: set[Any] | None = None,
         **kwargs: Any,
     ) -> None:
@@ -84,7 +85,8 @@ class OutboxSignalProcessor(BaseSignalProcessor):
                 outbox.note(instance)
             return
         for dependency in self._dependencies.get(type(instance), ()):
-            model = dependency.index.get_model()
+            if dependency.index.get_model() is not model:
+                continue
             if action == "pre_clear":
                 # Once cleared, nothing says which objects had been linked.
                 instance._outbox_cleared = list(dependency.keys(instance.pk))  # type: ignore[attr-defined]

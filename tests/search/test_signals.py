@@ -9,7 +9,8 @@ from django.db.models import signals
 from django.test import TestCase, TransactionTestCase
 from reversion.models import Version
 
-from content.models import Moderation, Tag
+from articles.models import Article
+from content.models import Moderation, Tag, TaggedItem
 from downloads.models import Release
 from search.models import OutboxRow
 from tests.factories import make_article, make_author, make_column, make_package, make_tag
@@ -94,6 +95,23 @@ class SignalTests(MemoryIndexMixin, TestCase):
         with self.saved():
             Tag.objects.filter(name="Redis").delete()
         self.assertEqual(self.document(self.article)["tags"], [])
+
+    def test_links_that_are_cleared_from_the_other_side_are_read_before_they_are_gone(self):
+        tag = Tag.objects.get(name="Redis")
+        change = {
+            "sender": TaggedItem,
+            "instance": tag,
+            "reverse": True,
+            "model": Article,
+            "using": "default",
+        }
+        with self.saved():
+            signals.m2m_changed.send(action="pre_clear", pk_set=None, **change)
+            TaggedItem.objects.all().delete()
+            signals.m2m_changed.send(action="post_clear", pk_set=None, **change)
+        self.assertEqual(self.document(self.article)["tags"], [])
+        signals.m2m_changed.send(action="post_add", pk_set={self.article.pk}, **change)
+        self.assertEqual(self.noted(), {f"articles.article.{self.article.pk}"})
 
     def test_a_new_tag_alone_writes_no_row(self):
         make_tag("新标签")
