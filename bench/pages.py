@@ -73,6 +73,7 @@ def prepare() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo", verbosity=0)
     call_command("rebuild_index", interactive=False, verbosity=0)
 

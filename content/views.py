@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -33,10 +33,8 @@ class ListingView(AddressedMixin, TemplateView):
         paginator = Paginator(self.get_listing(), PER_PAGE)
         try:
             page = paginator.page(self.request.GET.get("page", 1))
-        except EmptyPage as error:
+        except InvalidPage as error:
             raise Http404(str(error)) from error
-        except ValueError as error:
-            raise Http404 from error
         context.update(page=page, contents=page.object_list)
         return context
 
@@ -100,7 +98,7 @@ class ArchiveView(ListingView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         try:
-            self.month = date(self.kwargs["year"], self.kwargs["month"], 1)
+            self.month = date(kwargs.pop("year"), kwargs.pop("month"), 1)
         except ValueError as error:
             raise Http404 from error
         if not date(1990, 1, 1) <= self.month <= date(9998, 1, 1):

@@ -24,7 +24,8 @@ def make(root: Path) -> None:
             if not any((root / folder).glob("**/*.py")):
                 continue
             (root / folder / CATALOGUE).mkdir(parents=True)
-        others = FOLDERS[:-1] if folder == "." else ()
+        # Patterns of the top level only: templates/content and the like belong to the root.
+        others = [f"{name}/?*" for name in FOLDERS[:-1]] if folder == "." else []
         ignore = [f"--ignore={pattern}" for pattern in (*others, "tests", "var", "bench", ".venv")]
         subprocess.run(
             [

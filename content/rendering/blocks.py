@@ -12,7 +12,7 @@ _ALIGNMENT = re.compile(r"text-align:\s*(left|center|right)")
 
 def _table_open(self: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
     # Focusable and named: a wide table is scrolled with the keyboard too.
-    wrapper = '<div class="table-scroll" tabindex="0" role="region" aria-label="表格">'
+    wrapper = '<div class="table-scroll" tabindex="0" role="group" aria-label="表格">'
     return f"{wrapper}{self.renderToken(tokens, index, options, env)}"
 
 

@@ -53,7 +53,7 @@ _ATTRIBUTES = {
 _ALIGN = {"align": {"left", "center", "right"}}
 _VALUES = {
     "a": {"rel": {EXTERNAL_REL}},
-    "div": {"role": {"region"}, "tabindex": {"0"}, **_ALIGN},
+    "div": {"role": {"group"}, "tabindex": {"0"}, **_ALIGN},
     # Written by pictures.py: attributes set by the sanitizer come in another order each time.
     "img": {"loading": {"lazy"}, "decoding": {"async"}},
     "p": _ALIGN,

@@ -99,7 +99,7 @@ class HeadingTests(SimpleTestCase):
 class BlockTests(SimpleTestCase):
     def test_a_table_scrolls_and_aligns_without_inline_style(self):
         html = render("|a|b|\n|:-:|-:|\n|1|2|\n").html
-        self.assertIn('<div class="table-scroll" tabindex="0" role="region"', html)
+        self.assertIn('<div class="table-scroll" tabindex="0" role="group"', html)
         self.assertIn('<th class="align-center">a</th>', html)
         self.assertIn('<td class="align-right">2</td>', html)
         self.assertNotIn("style", html)
