@@ -119,6 +119,12 @@ class ContentForm(forms.ModelForm):
             raise ValidationError(self._somebody_else(), code="changed_meanwhile")
         return cleaned
 
+    def _update_errors(self, errors: ValidationError) -> None:
+        # What a field has said already, the model need not say again.
+        for name in self.errors.keys() & getattr(errors, "error_dict", {}).keys():
+            del errors.error_dict[name]
+        super()._update_errors(errors)  # type: ignore[misc]
+
     def _somebody_else(self) -> str:
         entry = (
             LogEntry.objects.filter(

@@ -10,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from content.admin import ContentAdmin
+from content.templatetags.content_tags import file_size
 from content.widgets import PictureSelect
 
 from . import services, storage
@@ -133,7 +134,7 @@ class PackageAdmin(ContentAdmin):
         release = package.latest_release
         if release is None:
             return "—"
-        return f"{release.size:,} B ({release.size / 1024:,.2f} KB)"
+        return f"{file_size(release.size)} ({release.size:,} B)"
 
     @admin.display(description="SHA-256")
     def sha256(self, package: Package) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from content import admin_views, kinds, pictures
 from content.forms import PictureForm
 from content.models import Picture
+from content.templatetags.content_tags import file_size
 
 
 @admin.register(Picture)
@@ -54,7 +55,7 @@ class PictureAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("size"), ordering="size")
     def bytes(self, picture: Picture) -> str:
-        return f"{picture.size / 1024:,.0f} KB"
+        return file_size(picture.size)
 
     @admin.display(description=_("used"), ordering="number_of_uses")
     def uses_count(self, picture: Any) -> int:

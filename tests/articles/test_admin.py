@@ -124,7 +124,8 @@ class RefusalTests(DeskTestCase):
 
     def test_missing_title(self):
         response = self.new(title="", body="第一行\n<b>第二行</b>", tags="甲，乙")
-        self.assert_refused(response, "title", body="第一行\n<b>第二行</b>", tags="甲，乙")
+        errors = self.assert_refused(response, "title", body="第一行\n<b>第二行</b>", tags="甲，乙")
+        self.assertEqual(len(errors), 1)
 
     def test_text_that_is_too_large(self):
         with override_settings(MARKDOWN_MAX_BYTES=1000):

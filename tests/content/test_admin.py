@@ -1,4 +1,5 @@
 import io
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import Group
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from PIL import Image
 
 from content import accounts, pictures
@@ -366,3 +368,17 @@ class GroupTests(TestCase):
         accounts.ensure_groups()
         self.assertEqual(Group.objects.filter(name=accounts.EDITORS).count(), 1)
         self.assertIn("delete_tag", self.rights(accounts.EDITORS))
+
+
+class DeskTests(TestCase):
+    def test_index_begins_with_ones_own_drafts_and_what_is_scheduled(self):
+        editor = make_user("bianji", is_staff=True)
+        editor.groups.add(Group.objects.get(name=accounts.EDITORS))
+        make_article(title="我的草稿", status="draft", created_by=editor)
+        make_article(title="别人的草稿", status="draft")
+        make_article(published_at=timezone.now() + timedelta(days=1))
+        self.client.force_login(editor)
+        page = self.client.get(reverse("admin:index"))
+        self.assertContains(page, "我的草稿")
+        self.assertNotContains(page, "别人的草稿")
+        self.assertContains(page, "seen=scheduled")

@@ -195,7 +195,11 @@
     function fill(frame, shown) {
       const page = frame.contentDocument;
       const place = page && page.getElementById("preview");
-      if (!place) return;
+      if (!place) {
+        frame.remove(); // it holds the login page; the next preview asks again
+        say(shown.error || texts.logged_out);
+        return;
+      }
       if (shown.error) {
         place.replaceChildren(Object.assign(page.createElement("p"), { textContent: shown.error, className: "preview-error" }));
       } else {
@@ -242,8 +246,8 @@
     const kind = document.getElementById("id_kind");
     if (!kind || !window.django || !window.django.jQuery) return;
     window.django.jQuery.ajaxPrefilter((options) => {
-      if (/\/autocomplete\/\?.*field_name=column/.test(options.url)) {
-        options.url += `&kind=${encodeURIComponent(kind.value)}`;
+      if (typeof options.data === "string" && /(^|&)field_name=column(&|$)/.test(options.data)) {
+        options.data += `&kind=${encodeURIComponent(kind.value)}`;
       }
     });
   }
