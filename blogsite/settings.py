@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "django.contrib.humanize",
     "taggit",
+    # Before haystack: its rebuild_index empties the live index first, ours builds beside it.
+    "search",
     "haystack",
     "reversion",
     "axes",
@@ -63,7 +65,6 @@ INSTALLED_APPS = [
     "articles",
     "downloads",
     "reports",
-    "search",
     "demo",
 ]
 
@@ -186,6 +187,7 @@ HAYSTACK_CONNECTIONS = {
         "ENGINE": "search.engines.sqlite.SQLiteSearchEngine",
         "PATH": str(INDEX_DIR / "search.sqlite3"),
         "SILENTLY_FAIL": False,
+        "TIMEOUT": 1.5,  # seconds a visitor waits for an answer
         "BATCH_SIZE": 200,
     },
 }

@@ -6,8 +6,10 @@ Any number of processes may drain the same engine; see `batches` for why that is
 import logging
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 
 from django.conf import settings
+from haystack import connections
 
 from . import registry
 from .batches import REQUEST, WORKER, Batch, Drained, Pace, due
@@ -41,6 +43,13 @@ def drain(
         taken.write(drained)
 
 
+def patience(engine: Engine, seconds: float) -> AbstractContextManager[None]:
+    """Where an engine can wait for another writer, make it wait no longer than `seconds`."""
+    backend = connections[engine.connection].get_backend()
+    waiting_at_most = getattr(backend, "waiting_at_most", None)
+    return waiting_at_most(seconds) if waiting_at_most else nullcontext()
+
+
 def drain_now() -> None:
     """Bring this host's engines up to date, as far as SEARCH_DRAIN_SECONDS reach.
 
@@ -53,6 +62,7 @@ def drain_now() -> None:
             return
         try:
             registry.touch(engine)
-            drain(engine, seconds=remaining, pace=REQUEST)
+            with patience(engine, remaining):
+                drain(engine, seconds=remaining, pace=REQUEST)
         except (SearchFailure, OSError) as error:
             logger.warning("The search engine %s was not brought up to date: %s", engine, error)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db import DatabaseError
 from django.db.models import Model
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -97,7 +98,11 @@ def recheck(results: Iterable[SearchResult]) -> list[tuple[SearchResult, Model]]
     ghosts = [result for result in wanted if (result.model, str(result.pk)) not in rows]
     if ghosts:
         logger.info("%d results of the index are not to be shown any more.", len(ghosts))
-        outbox.note_keys((result.model, result.pk) for result in ghosts)
+        try:
+            outbox.note_keys((result.model, result.pk) for result in ghosts)
+        except DatabaseError:
+            # The next visitor who meets them notes them; this one came for results.
+            logger.exception("Results that are not to be shown could not be noted.")
     return [
         (result, rows[result.model, str(result.pk)])
         for result in wanted
