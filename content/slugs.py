@@ -28,11 +28,11 @@ def slugify(text: str, max_length: int = 80) -> str:
     # A space around every syllable run: lazy_pinyin glues Latin words to their neighbours.
     spelled = re.sub(r"([\u3400-\u9fff\U00020000-\U0003ffff]+)", r" \1 ", spelled)
     spelled = "-".join(lazy_pinyin(spelled, errors=lambda run: ascii_slugify(run) or "-"))
-    slug = re.sub(r"-{2,}", "-", ascii_slugify(spelled)).strip("-_")
+    slug = re.sub(r"[-_]{2,}", "-", ascii_slugify(spelled)).strip("-_")
     if len(slug) > max_length:
         cut = slug[: max_length + 1].rpartition("-")[0]
         slug = cut if len(cut) > max_length // 2 else slug[:max_length]
-    return slug.strip("-")
+    return slug.strip("-_")
 
 
 def numbered(slug: str, number: int, max_length: int) -> str:

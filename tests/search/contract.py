@@ -143,7 +143,7 @@ class ReaderContract(EngineSetUp):
     def test_empty_query_and_mere_punctuation_find_nothing(self):
         self.write_texts("正文")
         for query in ["", "  ", "。，！", "***", '""', "\x00", "\ud800", "\u202e\u200b"]:
-            with self.subTest(query):
+            with self.subTest(ascii(query)):
                 self.assertEqual(self.read(query), [])
                 self.assertEqual(self.all().filter(content=ReaderQuery(query)).count(), 0)
 
