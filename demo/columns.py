@@ -42,7 +42,9 @@ RESOURCE_COLUMNS: dict[str, tuple[str, ...]] = {
 def make_columns() -> int:
     """Make what is not there, in the order of the menu; how many were made."""
     made = 0
-    tree = {group: dict.fromkeys(leaves, ORIGINALS) for group, leaves in MENU.items()}
+    tree: dict[str, dict[str, tuple[str, ...]]] = {
+        group: dict.fromkeys(leaves, ORIGINALS) for group, leaves in MENU.items()
+    }
     tree[RESOURCES] = RESOURCE_COLUMNS
     for group_position, (group, leaves) in enumerate(tree.items(), 1):
         parent, is_new = Column.objects.get_or_create(

@@ -101,21 +101,17 @@ def fingerprint(package: Package) -> str:
 
 
 def column_for(name: str, kind: str) -> Column:
-    """The column called `name` that holds `kind`, made in the group 资源 where there is none."""
+    """The column called `name`, made for `kind` in the group 资源 where there is none."""
     name = " ".join(name.split())[:60] or COLUMNS[kind]
     wanted = name.casefold()
     for column in Column.objects.leaves():
-        if kind in column.holds and wanted in {column.name.casefold(), column.slug}:
-            return column
+        if wanted in {column.name.casefold(), column.slug}:
+            return column  # if it does not hold `kind`, the row is refused when it is checked
     group = Column.objects.filter(parent=None, name=GROUP).first()
     if group is None:
         last = Column.objects.filter(parent=None).aggregate(last=Max("position"))["last"] or 0
         group = Column.objects.create(name=GROUP, position=last + 10)
-    column, made = Column.objects.get_or_create(parent=group, name=name, defaults={"holds": [kind]})
-    if not made:
-        column.holds = [*column.holds, kind]
-        column.save()
-    return column
+    return Column.objects.create(parent=group, name=name, holds=[kind])
 
 
 # Bringing one in
@@ -137,7 +133,7 @@ def decide(identity: str, facts: PackageFacts, sha256: str) -> Decision:
     record = ImportRecord.objects.filter(model=MODEL, path=identity).first()
     if record is None:
         return Decision(Result.MADE)
-    package = Package.objects.filter(pk=record.object_id).first()
+    package = Package.objects.filter(pk=record.object_id or 0).first()
     if package is None:
         return Decision(Result.KEPT, _("It was deleted on the site and is not made again."))
     if package.is_taken_down:

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ValidationError
+
 from content.models import Picture
 from content.models.base import opening
+from content.rendering.cleaning import clean
 
 from .models import Release
 
@@ -65,7 +68,7 @@ def read_facts(file: Path, *, kind: str, name: str, column: str = "") -> Package
 
 
 def _text(value: Any) -> str:
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return " ".join(clean(value).split()) if isinstance(value, str) else ""
 
 
 def _manifest(file: Path) -> dict[str, Any]:
@@ -90,11 +93,13 @@ def _manifest(file: Path) -> dict[str, Any]:
 
 
 def _version(*candidates: str) -> str:
-    pattern = Release._meta.get_field("version").validators[0].regex
+    field = Release._meta.get_field("version")
     for candidate in candidates:
         version = candidate.removeprefix("v")[:40]
-        if pattern.search(version):
-            return version
+        try:
+            return str(field.clean(version, None))
+        except ValidationError:
+            continue
     return "1.0"
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import PurePosixPath
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from articles.models import Article
@@ -133,7 +134,11 @@ def _leaf(value: Any) -> str:
 def _slug(facts: dict[str, Any]) -> str:
     for value in first_value(facts, ("slug", "permalink", "url")):
         last = words(value).rstrip("/").rpartition("/")[2].lower().removesuffix(".html")
-        if len(last) <= SLUG_MAX_LENGTH and validate_slug.regex.search(last):
+        try:
+            validate_slug(last)
+        except ValidationError:
+            continue
+        if len(last) <= SLUG_MAX_LENGTH:
             return last
     return ""
 
@@ -176,7 +181,7 @@ def _take_title(document: Document, facts: dict[str, Any]) -> None:
             _cut(document, heading)
     elif heading and heading.is_first and heading.text == title:
         _cut(document, heading)
-    title = title or _name(document.path)
+    title = title or words(_name(document.path))
     if len(title) > TITLE_MAX_LENGTH:
         document.notes.append((Warned.CUT_TITLE, title[:60] + "…"))
         title = title[: TITLE_MAX_LENGTH - 1].rstrip() + "…"

@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from content.rendering.cleaning import clean
+
 from .sources import FileRefused
 
 MAX_CHARACTERS = 65_536
@@ -81,7 +83,8 @@ def words(value: Any) -> str:
         # Python refuses to spell a number of thousands of digits.
         return str(value) if abs(value) < 10**18 else ""
     if isinstance(value, str | float | date):
-        return " ".join(str(value).split())
+        # YAML can spell characters, by escapes, that no text may hold.
+        return " ".join(clean(str(value)).split())
     return ""
 
 

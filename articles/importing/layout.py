@@ -120,8 +120,8 @@ class Layout:
         for found in _MORE.finditer(self.text):
             line = bisect_right(self.starts, found.start()) - 1
             for token in self.tokens:
-                in_code = token.type in {"fence", "code_block"} and token.map
-                if in_code and token.map[0] <= line < token.map[1]:
+                lines = token.map if token.type in {"fence", "code_block"} else None
+                if lines and lines[0] <= line < lines[1]:
                     break
             else:
                 return found.start(), found.end()

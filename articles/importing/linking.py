@@ -1,9 +1,8 @@
 """The addresses of a text made into the site's own: pictures stored, links led to pages."""
 
-from collections.abc import Callable
-
 from django.urls import reverse
 
+from articles.models import Article
 from content.pictures import PictureRefused
 from content.rendering.links import own_anchor
 
@@ -24,10 +23,10 @@ class Library:
 
     def __init__(self) -> None:
         self.slugs: dict[str, str] = {}
-        self.texts: dict[str, Callable[[], str]] = {}
+        self.texts: dict[str, Article | Document] = {}
         self._anchors: dict[str, Anchors] = {}
 
-    def add(self, path: str, slug: str, text: Callable[[], str]) -> None:
+    def add(self, path: str, slug: str, text: Article | Document) -> None:
         """The file at `path` is, or will be, the article at `slug`."""
         self.slugs[path], self.texts[path] = slug, text
 
@@ -44,7 +43,7 @@ class Library:
         if not fragment:
             return url, True
         if path not in self._anchors:
-            self._anchors[path] = Anchors(self.texts[path]())
+            self._anchors[path] = Anchors(self.texts[path].body)
         place = self._anchors[path].find(fragment)
         return (f"{url}#{place}", True) if place else (url, False)
 

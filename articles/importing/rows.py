@@ -45,13 +45,13 @@ def fingerprint(article: Article) -> str:
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
-def find_column(name: str, kind: str) -> Column | None:
-    """The column of that name or address that holds `kind`; c# is also found as csharp."""
+def find_column(name: str, kind: str = "") -> Column | None:
+    """The column of that name or address that holds `kind`, or any; c# is found as csharp too."""
     wanted = " ".join(name.split()).casefold()
     slug = slugify(name)
     by_slug = None
     for column in Column.objects.leaves():
-        if kind in column.holds:
+        if not kind or kind in column.holds:
             if column.name.casefold() == wanted:
                 return column
             if column.slug in {wanted, slug} and by_slug is None:
@@ -69,13 +69,8 @@ def column_for(name: str, kind: str) -> Column:
     if group is None:
         last = Column.objects.filter(parent=None).aggregate(last=Max("position"))["last"] or 0
         group = Column.objects.create(name=GROUP, position=last + 10)
-    column, made = Column.objects.get_or_create(
-        parent=group, name=name, defaults={"holds": list(HOLDS)}
-    )
-    if not made and kind not in column.holds:
-        column.holds = [*column.holds, kind]
-        column.save()
-    return column
+    # One that editors keep for other kinds is found here, and refused when the row is checked.
+    return Column.objects.get_or_create(parent=group, name=name, defaults={"holds": list(HOLDS)})[0]
 
 
 def author_for(name: str) -> Author | None:

@@ -28,6 +28,7 @@ from .report import Outcome, Report, Result, Warned
 from .sources import FileRefused, Source
 
 MODEL = "articles.article"
+MAX_PATH_LENGTH = 500  # of the record
 Progress = Callable[[int, int, Outcome], None]
 
 
@@ -88,11 +89,10 @@ class ArticleImport:
         documents = []
         for path in paths:
             try:
+                if len(self._identity(path)) > MAX_PATH_LENGTH:
+                    raise FileRefused(_("The path is too long."))
                 with self.source.open(path, settings.MARKDOWN_MAX_BYTES) as file:
                     documents.append(read_document(path, file.read()))
-                if len(self._identity(path)) > ImportRecord._meta.get_field("path").max_length:
-                    documents.pop()
-                    raise FileRefused(_("The path is too long."))
             except (FileRefused, OSError) as refused:
                 self.report.add(path, Result.REFUSED, str(refused))
         return documents
@@ -116,14 +116,14 @@ class ArticleImport:
         for path, record in self.records.items():
             row = self.rows.get(record.object_id or 0)
             if row is not None:
-                self.library.add(path, row.slug, lambda row=row: row.body)
+                self.library.add(path, row.slug, row)
         self.taken = set(Article.objects.values_list("slug", flat=True))
         self.taken |= set(OldAddress.objects.filter(area="articles").values_list("slug", flat=True))
         for document in documents:
             if document.path not in self.records:
                 slug = _free_slug(document, self.taken)
                 self.taken.add(slug)
-                self.library.add(document.path, slug, lambda document=document: document.body)
+                self.library.add(document.path, slug, document)
 
     # One file
 
@@ -132,7 +132,7 @@ class ArticleImport:
             result, reason = self._decide(document)
         except ValidationError as error:
             result, reason = Result.REFUSED, " ".join(dict.fromkeys(error.messages))
-        except (RenderingRefused, FileRefused) as error:
+        except (RenderingRefused, FileRefused, OSError) as error:
             result, reason = Result.REFUSED, str(error)
         except DatabaseError as error:
             result = Result.REFUSED
@@ -206,7 +206,10 @@ class ArticleImport:
             transaction.set_rollback(self.dry_run)
 
     def _column(self, document: Document) -> Column:
-        return rows.column_for(self.column or document.category, document.kind)
+        if self.column:
+            named = rows.find_column(self.column, document.kind) or rows.find_column(self.column)
+            return named or rows.column_for(self.column, document.kind)
+        return rows.column_for(document.category, document.kind)
 
     def _cover(self, document: Document) -> StoredPicture | None:
         target = targets.resolve(document.path, document.cover)

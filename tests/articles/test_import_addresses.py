@@ -42,6 +42,7 @@ class RewritingTests(SimpleTestCase):
             "```md\n[a](b.md)\n```",
             "~~~\n![a](b.png)\n~~~",
             "    [a](b.md)",
+            "```\n[ref]: b.md\n```",
             "- x\n\n      [a](b.md)",
             "`[a](b.md)`",
             "`` ` [a](b.md) ` ``",

@@ -84,6 +84,13 @@ class MadeTests(ImportTestCase):
         self.assertEqual((article.column, article.author.name), (column, "乙"))
         self.assertFalse(Column.objects.filter(name="别的").exists())
 
+    def test_a_column_that_holds_no_articles_is_said_to_hold_none(self):
+        make_column("模板", holds=["template"])
+        self.write("a.md", "x")
+        refused = self.run_import(column="模板").ended(Result.REFUSED)
+        self.assertEqual([outcome.path for outcome in refused], ["a.md"])
+        self.assertFalse(Column.objects.filter(name="导入").exists())
+
     def test_drafts_stay_drafts(self):
         self.assertEqual(self.import_one("---\ndraft: true\n---\nx").status, "draft")
 
@@ -141,6 +148,13 @@ class AddressTests(ImportTestCase):
         self.assertEqual(self.results(), {"a.md": "changed", "b.md": "made"})
         self.assertEqual(Article.objects.get(title="a").body, "[b](/articles/b/#h-节)")
         self.assertEqual(self.results(), {"a.md": "unchanged", "b.md": "unchanged"})
+
+    def test_a_rehearsal_leads_no_link_anywhere(self):
+        self.write("a.md", "---\ntitle: a\n---\n[b](b.md)")
+        self.run_import()
+        self.write("b.md", "---\ntitle: b\n---\n文字")
+        self.assertEqual(self.results(dry_run=True), {"a.md": "changed", "b.md": "made"})
+        self.assertEqual(Article.objects.get().body, "[b](b.md)")
 
     def test_pictures_come_along_and_missing_ones_are_a_warning(self):
         self.write(

@@ -92,6 +92,10 @@ class FrontMatterTests(SimpleTestCase):
             with self.subTest(text), self.assertRaises(FileRefused):
                 read(text)
 
+    def test_escapes_spell_no_character_that_a_text_may_not_hold(self):
+        document = read('---\ntitle: "a\\0b\\ud800c\\u0007"\ntags: ["x\\0"]\n---\n正文')
+        self.assertEqual((document.title, document.tags), ("a\ufffdb\ufffdc", ["x\ufffd"]))
+
     def test_aliases_that_unfold_without_end_cost_nothing(self):
         lines = ["a0: &a0 [x, x]"]
         lines += [f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]" for n in range(1, 60)]
@@ -136,7 +140,8 @@ class EncodingTests(SimpleTestCase):
         self.assertEqual(document.notes[0][0], Warned.OTHER_ENCODING)
 
     def test_what_is_no_text_or_broken_is_refused(self):
-        broken = "这是一篇正常的文章，讲分布式锁与缓存。".encode() + b"\xff"
+        # Without its first bytes it could be read as GBK, though as nonsense.
+        broken = "这是一篇正常的文章讲分布式锁与缓存和它们的边界".encode()[1:-4]
         for data in [b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xfe\xfd\xfc\xfb", broken, b"caf\xe9 ol\xe9"]:
             with self.subTest(data[:8]), self.assertRaises(FileRefused):
                 read_document("a.md", data)

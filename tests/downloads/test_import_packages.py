@@ -16,7 +16,7 @@ from downloads.importing import Result, import_packages
 from downloads.manifests import read_facts
 from downloads.models import Package, Release
 from downloads.storage import package_path
-from tests.factories import make_zip
+from tests.factories import make_column, make_zip
 
 MANIFEST = {
     "name": "jquery.sieve",
@@ -126,6 +126,13 @@ class ImportTests(ZipTestCase, TestCase):
         self.assertEqual(package.latest_release.version, "1.2.0")
         self.assertIn(["package/a.js", 1], package.latest_release.listing)
         self.assertEqual(self.client.get(package.get_file_url()).status_code, 200)
+
+    def test_a_column_that_holds_other_things_is_not_widened(self):
+        column = make_column("JQuery插件下载", holds=["plugin"])
+        self.write("sieve.zip", package_zip())
+        self.assertEqual(self.results(kind="template", column=column.name), ["refused"])
+        column.refresh_from_db()
+        self.assertEqual(column.holds, ["plugin"])
 
     def test_repeating_it_changes_nothing(self):
         self.write("sieve.zip", package_zip())

@@ -6,7 +6,6 @@ or a path that cannot be read.
 
 import json as json_format
 import sys
-from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,6 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
         parser.add_argument("path", metavar="PATH", type=Path, help="folder, file or ZIP archive")
         parser.add_argument("--column", default="", help="put everything into this column")
         parser.add_argument("--author", default="", help="the pen name of files that name none")
@@ -80,8 +78,7 @@ class Command(BaseCommand):
         """The report for a person: what happened, what to look at, what was refused."""
         if dry_run:
             self.stdout.write(_("Nothing was written. This is what would happen:"))
-            everything_or_not = (Result.MADE, Result.CHANGED)
-            for outcome in report.ended(*everything_or_not):
+            for outcome in report.ended(Result.MADE, Result.CHANGED):
                 self.stdout.write(f"  {WORDS[outcome.result]()}: {outcome.path}")
         for result in Result:
             self.stdout.write(f"{WORDS[result]()}: {report.count(result)}")
