@@ -69,11 +69,13 @@ def _form_field(field: models.Field, **kwargs: Any) -> forms.Field | None:
 class ContentForm(forms.ModelForm):
     """An article or a package. Tells when somebody else saved it since it was opened.
 
-    `user` and `endpoints` are set on the class that the admin makes for each request.
+    `user`, `endpoints` and `for_preview` (nothing will be kept) are set on the class that
+    the admin makes for each request.
     """
 
     user: ClassVar[Any] = None
     endpoints: ClassVar[dict[str, str]] = {}
+    for_preview: ClassVar[bool] = False
 
     tags = TagsField(
         label=_("Tags"),
@@ -111,7 +113,7 @@ class ContentForm(forms.ModelForm):
         is_published = cleaned.get("status") == Content.Status.PUBLISHED
         if is_published and cleaned.get("published_at", "") is None:
             cleaned["published_at"] = timezone.now()
-        opened_at = cleaned.get("opened_at")
+        opened_at = "" if self.for_preview else cleaned.get("opened_at")
         if self.instance.pk and opened_at and opened_at != self._stamp():
             # The next save carries the present stamp, and so means to overwrite.
             self.data = self.data.copy()

@@ -1,6 +1,6 @@
 """The form of a package: what editors write, and the ZIP that becomes a release."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -32,8 +32,6 @@ def _limits() -> str:
 
 class PackageForm(ContentForm):
     """A package. An accepted file waits in `received` until the rest is right, too."""
-
-    for_preview: ClassVar[bool] = False
 
     file = forms.FileField(
         label=_("ZIP file"),

@@ -71,7 +71,13 @@ class ContentAdmin(BulkActions, PreviewAdmin, ContentVersionAdmin):
         "preview_link",
     ]
     list_select_related = ["column", "author"]
-    list_filter = [VisibleFilter, "kind", "column__parent", "author", "published_at"]
+    list_filter = [
+        VisibleFilter,
+        "kind",
+        "column__parent",
+        ("author", admin.RelatedOnlyFieldListFilter),
+        "published_at",
+    ]
     search_fields = ["title", "slug", "summary", "author__name", "column__name"]
     search_help_text = _("Searches titles, addresses, summaries, pen names and columns.")
     date_hierarchy = "published_at"

@@ -4,8 +4,9 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied
 from django.db import models, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -153,9 +154,11 @@ class PictureAdmin(admin.ModelAdmin):
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """From the key that a form knows to the picture itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         picture = self.get_object(request, str(pk))
         if picture is None:
-            return HttpResponse(status=404)
+            raise Http404
         return HttpResponseRedirect(picture.get_absolute_url())
 
 

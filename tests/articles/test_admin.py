@@ -438,6 +438,13 @@ class PreviewTests(DeskTestCase):
         self.assertEqual(Article.objects.get().title, "旧题")
         self.assertFalse(Tag.objects.filter(name="新标签").exists())
 
+    def test_preview_does_not_mind_that_somebody_saved_meanwhile(self):
+        article = make_article(column=self.column)
+        data = form_data(self.client.get(change_url(article)), title="没存的题")
+        Article.objects.get().save()
+        shown = self.client.post(reverse("admin:articles_article_preview", args=[article.pk]), data)
+        self.assertContains(shown, "没存的题")
+
     def test_form_that_was_never_saved_is_shown_and_not_saved(self):
         data = form_data(self.client.get(ADD), title="新题", column=self.column.pk, body="文")
         shown = self.client.post(reverse("admin:articles_article_preview_new"), data)
@@ -493,6 +500,13 @@ class TakenDownTests(DeskTestCase):
         Article.objects.get().set_moderation(Content.Moderation.REMOVED)
         self.client.post(change_url(article), form_data(page, title="改", _save="1"))
         self.assertEqual(Article.objects.get().moderation, "removed")
+
+    def test_admin_gets_from_the_form_to_its_case(self):
+        self.client.force_login(make_user("chef", is_staff=True, is_superuser=True))
+        article = make_article(column=self.column)
+        opening = reverse("admin:reports_case_open", args=["article", article.pk])
+        self.assertContains(self.client.get(change_url(article)), f'action="{opening}"')
+        self.assertIn("/admin/reports/case/", self.client.post(opening)["Location"])
 
 
 class WhoMayOnlyLookTests(DeskTestCase):

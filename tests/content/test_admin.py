@@ -1,17 +1,23 @@
 import io
 from datetime import timedelta
 
+import hypothesis
 from django.conf import settings
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase, override_settings
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import django as hypothesis_django
 from PIL import Image
 
 from content import accounts, pictures
+from content.forms import TagsField
 from content.models import Author, Column, Picture, Tag
 from tests.content.admin_forms import form_data
 from tests.factories import (
@@ -24,6 +30,7 @@ from tests.factories import (
 )
 
 STORE = reverse("admin:content_picture_store")
+ARTICLES = reverse("admin:articles_article_changelist")
 
 
 def png(colour: str = "red") -> bytes:
@@ -127,6 +134,10 @@ class ColumnTests(AdminTestCase):
             with self.subTest(column=column.name):
                 page = self.client.get(self.url("delete", column.pk))
                 self.assertContains(page, "缓存雪崩" if column.parent else "Redis")
+                if column.parent:
+                    link = f"{ARTICLES}?column__id__exact={column.pk}"
+                    self.assertContains(page, link)
+                    self.assertContains(self.client.get(link), "缓存雪崩")
                 page = self.client.post(self.url("delete", column.pk), {"post": "yes"})
                 self.assertEqual(page.status_code, 200)
         self.assertEqual(Column.objects.count(), 2)
@@ -205,6 +216,25 @@ class TagTests(AdminTestCase):
     def test_suggestions_are_for_staff_alone(self):
         self.client.logout()
         self.assertEqual(self.client.get(self.url("suggest"), {"q": "a"}).status_code, 302)
+
+
+class HostileTypingTests(hypothesis_django.TestCase):
+    @given(st.text(max_size=80))
+    @hypothesis.settings(max_examples=25, deadline=None)
+    def test_suggestions_answer_whatever_is_typed(self, typed):
+        self.client.force_login(make_user(is_staff=True))
+        response = self.client.get(reverse("admin:content_tag_suggest"), {"q": typed})
+        self.assertEqual(response.status_code, 200)
+
+    @given(st.text(max_size=200))
+    @hypothesis.settings(max_examples=50, deadline=None)
+    def test_tags_are_read_or_refused_with_a_sentence(self, typed):
+        try:
+            names = TagsField(required=False).clean(typed)
+        except ValidationError as refused:
+            self.assertTrue(refused.messages[0])
+        else:
+            self.assertTrue(all(0 < len(name) <= 60 for name in names))
 
 
 class AuthorTests(AdminTestCase):
