@@ -75,7 +75,7 @@ def prepare() -> None:
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("load_demo", verbosity=0)
-    call_command("rebuild_index", interactive=False, verbosity=0)
+    call_command("rebuild_index", noinput=True, verbosity=0)
 
 
 def pages() -> dict[str, str]:

@@ -15,4 +15,5 @@ def site(request: HttpRequest) -> dict[str, Any]:
         "site_name": settings.SITE_NAME,
         "site_url": settings.SITE_URL,
         "menu_groups": SimpleLazyObject(menu.groups),
+        "menu_stamp": SimpleLazyObject(menu.stamp),
     }

@@ -57,6 +57,8 @@ class Column(Addressed):
         help_text=_("The kinds of content that editors may put into this column."),
     )
 
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
+
     objects = ColumnQuerySet.as_manager()
 
     class Meta:
