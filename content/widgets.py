@@ -133,7 +133,6 @@ class PictureSelect(AutocompleteSelect):
             # The 0 is replaced by the key of the chosen picture.
             "file_url": reverse("admin:content_picture_file", args=[0]),
             "upload_url": reverse("admin:content_picture_store"),
-            "shown": value or "",
             "texts": json.dumps(texts, ensure_ascii=False),
         }
         return render_to_string("admin/content/widgets/picture_select.html", context)
