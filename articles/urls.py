@@ -7,5 +7,5 @@ from . import views
 app_name = "articles"
 
 urlpatterns = [
-    path("<str:slug>/", views.ArticleDetailView.as_view(), name="detail"),
+    path("<slug:slug>/", views.ArticleDetailView.as_view(), name="detail"),
 ]

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Q
 from django.views.generic import TemplateView
 
 from content import counting
@@ -30,8 +31,9 @@ def neighbours(article: Article) -> dict[str, Article | None]:
         .exclude(pk=article.pk)
         .only("title", "slug", "published_at", "kind")
     )
-    before = others.filter(published_at__lte=article.published_at)
-    after = others.filter(published_at__gt=article.published_at)
+    moment = Q(published_at=article.published_at)
+    before = others.filter(Q(published_at__lt=article.published_at) | moment & Q(pk__lt=article.pk))
+    after = others.filter(Q(published_at__gt=article.published_at) | moment & Q(pk__gt=article.pk))
     return {
         "previous": before.order_by("-published_at", "-pk").first(),
         "next": after.order_by("published_at", "pk").first(),

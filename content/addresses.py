@@ -5,7 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
 
-from .models import Addressed, OldAddress
+from .models import Addressed, Content, OldAddress
 
 
 class Moved(Exception):
@@ -38,6 +38,9 @@ def find(queryset: Any, slug: str) -> Any:
     target = queryset.filter(pk=old.object_id).first()
     if target is None:
         raise Http404
+    if isinstance(target, Content):
+        # The present address of a draft is nobody's business, and a 301 is kept for good.
+        shown(target)
     raise Moved(target.get_absolute_url())
 
 

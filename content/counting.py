@@ -16,7 +16,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
 from django.http import HttpRequest
 
 from . import kinds
@@ -124,5 +123,4 @@ def _add(field: str, kind: str, pk: int, number: int) -> None:
         rows: Any = kinds.get(kind).model._default_manager
     except KeyError:
         return
-    # update(), not save(): counting must not flood the outbox of the search index.
-    rows.filter(pk=pk).update(**{field: F(field) + number})
+    rows.filter(pk=pk).add_to_count(field, number)

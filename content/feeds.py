@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.syndication.views import Feed
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from . import kinds
 from .absolute import absolute_links
 from .listing import Listing
 from .models import Content
+from .plain import xml_text
 
 LENGTH = 20
 
@@ -35,7 +36,17 @@ class LatestFeed(Feed):
     """What is new, of every kind that belongs into feeds."""
 
     feed_type = FullTextRss
-    link = reverse_lazy("content:home")
+    feed_path = "content:feed"
+
+    # Addresses begin with SITE_URL, whatever host asked: feeds are kept and passed on.
+    def link(self) -> str:
+        return settings.SITE_URL + reverse("content:home")
+
+    def feed_url(self) -> str:
+        return settings.SITE_URL + reverse(self.feed_path)
+
+    def item_link(self, item: Content) -> str:
+        return settings.SITE_URL + item.get_absolute_url()
 
     def title(self) -> str:
         return settings.SITE_NAME
@@ -57,13 +68,13 @@ class LatestFeed(Feed):
         return newest
 
     def item_title(self, item: Content) -> str:
-        return item.title
+        return xml_text(item.title)
 
     def item_description(self, item: Content) -> str:
-        return item.lead
+        return xml_text(item.lead)
 
     def item_extra_kwargs(self, item: Content) -> dict[str, Any]:
-        return {"full_text": absolute_links(item.body_html, settings.SITE_URL)}
+        return {"full_text": xml_text(absolute_links(item.body_html, settings.SITE_URL))}
 
     def item_guid(self, item: Content) -> str:
         # Not the address: that may change, and readers would show the article twice.
@@ -72,7 +83,7 @@ class LatestFeed(Feed):
     item_guid_is_permalink = False
 
     def item_author_name(self, item: Content) -> str | None:
-        return item.author.name if item.author else None
+        return xml_text(item.author.name) if item.author else None
 
     def item_pubdate(self, item: Content) -> datetime | None:
         return item.published_at
@@ -81,7 +92,7 @@ class LatestFeed(Feed):
         return item.updated_at
 
     def item_categories(self, item: Content) -> list[str]:
-        return [item.column.name, *(tag.name for tag in item.tags.all())]
+        return [xml_text(named.name) for named in (item.column, *item.tags.all())]
 
 
 class FullTextAtom(Atom1Feed):
@@ -96,4 +107,5 @@ class LatestAtomFeed(LatestFeed):
     """The same as Atom."""
 
     feed_type = FullTextAtom
+    feed_path = "content:atom"
     subtitle = LatestFeed.description

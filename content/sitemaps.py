@@ -1,4 +1,8 @@
-"""The sitemap: visible content of every kind that is canonical here, and the columns."""
+"""The sitemaps: visible content of every kind that is canonical here, and the columns.
+
+`/sitemap.xml` is an index, because one sitemap may hold 50,000 addresses at most; its
+addresses begin with SITE_URL, whatever host asked.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +10,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.sitemaps import Sitemap
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
 
 from . import kinds
 from .models import Column, Content
@@ -48,3 +55,17 @@ def sitemaps() -> dict[str, SiteSitemap]:
     """All sitemaps by their section; read once the kinds are registered."""
     of_kinds = {kind.name: KindSitemap(kind.name) for kind in kinds.every() if kind.in_sitemap}
     return {"columns": ColumnSitemap(), **of_kinds}
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """The index of all sitemaps, one line for each page of each section."""
+    pages = []
+    for section, section_map in sitemaps().items():
+        path = reverse("content:sitemap_section", args=[section])
+        for number in section_map.paginator.page_range:
+            query = f"?p={number}" if number > 1 else ""
+            pages.append({"location": f"{settings.SITE_URL}{path}{query}"})
+    context = {"sitemaps": pages}
+    return TemplateResponse(
+        request, "sitemap_index.xml", context, content_type="application/xml; charset=utf-8"
+    )

@@ -1,6 +1,7 @@
 """Addresses made from names: Chinese becomes pinyin, and c, c# and c++ stay apart."""
 
 import re
+import unicodedata
 
 from django.utils.text import slugify as ascii_slugify
 from pypinyin import lazy_pinyin
@@ -22,7 +23,7 @@ def slugify(text: str, max_length: int = 80) -> str:
 
     At most `max_length` characters, cut between words where there is one to cut at.
     """
-    spelled = text.lower().replace("＋", "+").replace("＃", "#")
+    spelled = unicodedata.normalize("NFKC", text).lower()
     for pattern, replacement in _SYMBOLS:
         spelled = pattern.sub(replacement, spelled)
     # A space around every syllable run: lazy_pinyin glues Latin words to their neighbours.

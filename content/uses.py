@@ -9,8 +9,8 @@ from .models import Moderation, PictureUse
 def is_public(name: str) -> bool:
     """Whether visitors may have the picture called `name`.
 
-    A picture that content shows which was taken down is withheld, unless other visible
-    content shows it too. One that only drafts show is served: its name cannot be guessed,
+    A picture that content shows which was taken down or purged is withheld, unless other
+    visible content shows it too. One that only drafts show is served: its name cannot be guessed,
     and its editor wants to see it.
     """
     uses: dict[int, list[int]] = {}
@@ -25,5 +25,7 @@ def is_public(name: str) -> bool:
         shown_by = model._default_manager.filter(pk__in=keys)
         if shown_by.visible().exists():
             return True
-        taken_down = taken_down or shown_by.exclude(moderation=Moderation.CLEAR).exists()
+        # A use whose row is not there any more is of something that was purged.
+        clear = shown_by.filter(moderation=Moderation.CLEAR).count()
+        taken_down = taken_down or clear < len(keys)
     return not taken_down

@@ -15,7 +15,7 @@ from .models import Content
 # Kept from the present beside a model's guarded_fields.
 _ALSO_KEPT = frozenset({"slug", "first_published_at", "created_at", "created_by"})
 # Made from the text, and excluded from versions.
-DERIVED_FIELDS = frozenset({"lead", "body_html", "body_text", "headings", "renderer_version"})
+DERIVED_FIELDS = Content.DERIVED_FIELDS
 
 
 def kept_fields(model: type[Content]) -> frozenset[str]:

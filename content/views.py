@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.core.paginator import InvalidPage, Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.cache import patch_cache_control
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.utils.http import quote_etag
 from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
@@ -99,7 +101,7 @@ class ArchiveView(ListingView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         try:
             self.month = date(kwargs.pop("year"), kwargs.pop("month"), 1)
-        except ValueError as error:
+        except (ValueError, OverflowError) as error:
             raise Http404 from error
         if not date(1990, 1, 1) <= self.month <= date(9998, 1, 1):
             raise Http404
@@ -118,13 +120,20 @@ class ColumnIndexView(TemplateView):
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponse:
     """A stored picture; 404 once all content that shows it was taken down."""
+    try:
+        path = pictures.picture_path(name)
+    except ValueError as error:
+        raise Http404 from error
     if not uses.is_public(name):
         raise Http404
+    etag = quote_etag(name)
+    if (unchanged := get_conditional_response(request, etag)) is not None:
+        return unchanged
     try:
-        file = pictures.picture_path(name).open("rb")
-    except (ValueError, FileNotFoundError) as error:
+        response = FileResponse(path.open("rb"))
+    except FileNotFoundError as error:
         raise Http404 from error
-    response = FileResponse(file)
+    response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     # An hour, not for ever: a picture that was taken down has to leave the caches too.
@@ -167,7 +176,8 @@ def _error(request: HttpRequest, status: int) -> HttpResponse:
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: the request made no sense."""
-    return _error(request, 400)
+    too_large = isinstance(exception, RequestDataTooBig)
+    return render(request, "400.html", {"too_large": too_large}, status=400)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:

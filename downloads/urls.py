@@ -8,6 +8,6 @@ app_name = "downloads"
 
 urlpatterns = [
     path("", views.PackageListView.as_view(), name="list"),
-    path("<str:slug>/", views.PackageDetailView.as_view(), name="detail"),
-    path("<str:slug>/file", views.package_file, name="file"),
+    path("<slug:slug>/", views.PackageDetailView.as_view(), name="detail"),
+    path("<slug:slug>/file", views.package_file, name="file"),
 ]

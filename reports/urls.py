@@ -7,6 +7,6 @@ from . import views
 app_name = "reports"
 
 urlpatterns = [
-    path("report/<str:kind>/<int:pk>/", views.ReportView.as_view(), name="report"),
-    path("case/<str:code>/", views.case_detail, name="case"),
+    path("report/<slug:kind>/<int:pk>/", views.ReportView.as_view(), name="report"),
+    path("case/<slug:code>/", views.case_detail, name="case"),
 ]

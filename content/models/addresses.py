@@ -3,12 +3,14 @@
 from typing import Any, ClassVar
 
 from django.core.validators import RegexValidator
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from content.slugs import numbered, slugify
 
 SLUG_MAX_LENGTH = 100
+# How often a new row looks for a free address before something else must be wrong.
+ATTEMPTS = 5
 
 validate_slug = RegexValidator(
     r"\A[a-z0-9]+(?:[-_][a-z0-9]+)*\Z",
@@ -65,13 +67,62 @@ class Addressed(models.Model):
         abstract = True
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self.slug:
+        if self.slug:
+            self._save_at_its_address(*args, **kwargs)
+            return
+        # Two new rows of one title at once make the same address: the second tries again.
+        for attempt in range(ATTEMPTS):
             self.slug = self.free_slug()
+            try:
+                with transaction.atomic():
+                    self._save_at_its_address(*args, **kwargs)
+            except IntegrityError:
+                if attempt == ATTEMPTS - 1 or not self._is_taken(self.slug):
+                    self.slug = ""
+                    raise
+            else:
+                return
+
+    def _save_at_its_address(self, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("update_fields") is None and self._is_stored():
+            kwargs["update_fields"] = self._written_fields()
+        update_fields = kwargs.get("update_fields")
         with transaction.atomic():
             super().save(*args, **kwargs)
-            update_fields = kwargs.get("update_fields")
             if update_fields is None or "slug" in update_fields:
                 self._keep_old_address()
+
+    def _is_stored(self) -> bool:
+        """Whether the database has this row, also when it was not loaded from there."""
+        if not self._state.adding:
+            return True
+        return self.pk is not None and type(self)._base_manager.filter(pk=self.pk).exists()
+
+    def unwritten_fields(self) -> set[str]:
+        """The names of fields that an ordinary save of a stored row leaves alone.
+
+        An address that was not changed here is one of them: it may have been changed
+        elsewhere since this row was loaded.
+        """
+        return {"slug"} if self.slug == self._slug_before() else set()
+
+    def _written_fields(self) -> list[str]:
+        left_out = self.unwritten_fields() | self.get_deferred_fields()
+        return [
+            field.name
+            for field in self._meta.concrete_fields
+            if not field.primary_key
+            and field.name not in left_out
+            and field.attname not in left_out
+        ]
+
+    def _slug_before(self) -> str | None:
+        """The address in the database when this row was loaded; None for a new row."""
+        if getattr(self, "_stored_slug", None) is None and self._is_stored():
+            self._stored_slug = (
+                type(self)._base_manager.values_list("slug", flat=True).get(pk=self.pk)
+            )
+        return getattr(self, "_stored_slug", None)
 
     @classmethod
     def from_db(cls, db: Any, field_names: Any, values: Any) -> Any:
@@ -106,9 +157,10 @@ class Addressed(models.Model):
                 )
         self._stored_slug = self.slug
 
-    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
-        super().refresh_from_db(*args, **kwargs)
-        self._stored_slug = self.__dict__.get("slug")
+    def refresh_from_db(self, using: Any = None, fields: Any = None, **kwargs: Any) -> None:
+        super().refresh_from_db(using=using, fields=fields, **kwargs)
+        if fields is None or "slug" in fields:
+            self._stored_slug = self.__dict__.get("slug")
 
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         with transaction.atomic():

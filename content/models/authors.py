@@ -6,6 +6,8 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from content.plain import one_line
+
 from .addresses import Addressed
 
 
@@ -39,6 +41,6 @@ class Author(Addressed):
 
     def clean(self) -> None:
         super().clean()
-        self.name = " ".join(self.name.split())
+        self.name = one_line(self.name)
         if not self.name:
             raise ValidationError({"name": _("Give the author a name.")})

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from content import kinds, rendering
+from content.plain import one_line
 
-from .addresses import Addressed
+from .addresses import Addressed, OldAddress
 from .authors import Author
 from .columns import Column
 from .pictures import Picture, PictureUse
@@ -75,10 +76,25 @@ class ContentQuerySet(models.QuerySet):
         """Delete drafts; refuse as soon as one of the rows was ever public."""
         if self.filter(first_published_at__lte=timezone.now()).exists():
             raise PermissionDenied(Content.DELETION_REFUSED)
-        return super().delete()
+        with transaction.atomic():
+            for row in self:
+                row.forget_traces()
+            return super().delete()
 
     delete.alters_data = True  # type: ignore[attr-defined]
     delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def update(self, **values: Any) -> int:
+        """Write columns of many rows; refuses guarded fields, which have owners."""
+        if guarded := self.model.guarded_fields & set(values):
+            raise PermissionDenied(f"{sorted(guarded)} are written by their owners alone.")
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined]
+
+    def add_to_count(self, field: str, number: int) -> int:
+        """Add to a count, past `update()`, and unheard by the search index on purpose."""
+        return super().update(**{field: models.F(field) + number})
 
 
 class Content(Addressed):
@@ -88,6 +104,10 @@ class Content(Addressed):
     # Written by the code that owns them, one by one, never by an editor's save or by going
     # back to a version: a form that was opened before a removal must not undo it.
     guarded_fields: ClassVar[frozenset[str]] = frozenset({"moderation", "views"})
+    # Made from `body` and `summary`, whenever one of them is written.
+    DERIVED_FIELDS: ClassVar[frozenset[str]] = frozenset(
+        {"lead", "body_html", "body_text", "headings", "renderer_version"}
+    )
     DELETION_REFUSED = _("What was once published is taken down, not deleted.")
 
     Status = Status
@@ -220,6 +240,11 @@ class Content(Addressed):
         """Quarantined or removed by an admin: its page answers 410."""
         return self.moderation != Moderation.CLEAR
 
+    def is_taken_down_in_database(self) -> bool:
+        """The same, asked now: an admin may have decided since this row was loaded."""
+        rows = type(self)._base_manager.filter(pk=self.pk)
+        return rows.exclude(moderation=Moderation.CLEAR).exists()
+
     @property
     def was_public(self) -> bool:
         """Whether a visitor may ever have seen this; then it cannot be deleted."""
@@ -234,13 +259,15 @@ class Content(Addressed):
 
     def clean(self) -> None:
         super().clean()
-        self.title = " ".join(self.title.split())
+        self.title = one_line(self.title)
         if not self.title:
             raise ValidationError({"title": _("Give it a title.")})
         if self.column_id and self.column.is_group:
             raise ValidationError({"column": _("Choose a column inside a group.")})
         if self.column_id and self.kind not in self.column.holds:
             raise ValidationError({"column": _("This column does not hold this kind of content.")})
+        # Before the constraints are checked: a published row has a time.
+        self._stamp_publication()
         try:
             self.render_body()
         except rendering.RenderingRefused as refused:
@@ -263,29 +290,44 @@ class Content(Addressed):
         self._body_pictures = rendered.pictures
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        update_fields = kwargs.get("update_fields")
-        if update_fields is not None:
+        if (update_fields := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = self._with_what_follows(set(update_fields))
             super().save(*args, **kwargs)
             return
         self._stamp_publication()
-        self.render_body()
-        self.lead = self.summary.strip() or opening(self.body_text)
-        if not self._state.adding:
-            kwargs["update_fields"] = [
-                field.attname
-                for field in self._meta.concrete_fields
-                if not field.primary_key
-                and field.name not in self.guarded_fields
-                and field.attname not in self.get_deferred_fields()
-            ]
+        self._derive()
         with transaction.atomic():
             super().save(*args, **kwargs)
             PictureUse.record(self, self.picture_names())
 
+    def unwritten_fields(self) -> set[str]:
+        return super().unwritten_fields() | self.guarded_fields | {"created_at"}
+
+    def _derive(self) -> None:
+        self.render_body()
+        self.lead = self.summary.strip() or opening(self.body_text)
+
+    def _with_what_follows(self, names: set[str]) -> set[str]:
+        """`names` and the fields that are made from them, which are made anew."""
+        if names & {"body", "summary"}:
+            self._derive()
+            names |= self.DERIVED_FIELDS
+        if names & {"status", "published_at"}:
+            self._stamp_publication()
+            names |= {"published_at", "first_published_at"}
+        return names
+
     def _stamp_publication(self) -> None:
-        now = timezone.now()
         if self.status == Status.PUBLISHED and self.published_at is None:
-            self.published_at = now
+            self.published_at = timezone.now()
+        if self.pk and not self.was_public:
+            # Published elsewhere since this row was loaded: that it was public stays true.
+            self.first_published_at = (
+                type(self)
+                ._base_manager.filter(pk=self.pk, first_published_at__lte=timezone.now())
+                .values_list("first_published_at", flat=True)
+                .first()
+            )
         if not self.was_public:
             self.first_published_at = self.published_at if self.status == Status.PUBLISHED else None
 
@@ -307,7 +349,17 @@ class Content(Addressed):
         """Delete a draft. What was public raises `PermissionDenied`; see `purge()`."""
         if self.was_public:
             raise PermissionDenied(self.DELETION_REFUSED)
-        return super().delete(*args, **kwargs)
+        with transaction.atomic():
+            self.forget_traces()
+            return super().delete(*args, **kwargs)
+
+    def forget_traces(self) -> None:
+        """Before a draft is deleted: its old addresses and its uses of pictures go too.
+
+        A purge leaves both: the addresses answer 410, and the pictures stay withheld.
+        """
+        PictureUse.of(self).delete()
+        OldAddress.objects.filter(area=self.address_area, object_id=self.pk).delete()
 
     def purge(self) -> None:
         """Delete for good, whatever its state; its addresses answer 410 from then on."""

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from content import kinds
+from content.plain import one_line
 
 from .addresses import Addressed
 
@@ -95,7 +96,7 @@ class Column(Addressed):
 
     def clean(self) -> None:
         super().clean()
-        self.name = " ".join(self.name.split())
+        self.name = one_line(self.name)
         if self.parent is not None and not self.parent.is_group:
             raise ValidationError({"parent": _("The menu has two levels: choose a group.")})
         if self.parent is not None and self.pk and self.children.exists():

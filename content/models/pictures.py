@@ -70,13 +70,22 @@ class PictureUse(models.Model):
         return f"{self.picture_id} · {self.content_type_id}:{self.object_id}"
 
     @classmethod
+    def of(cls, content: "Content") -> "models.QuerySet[PictureUse]":
+        """The uses by one article or package."""
+        content_type = ContentType.objects.get_for_model(content)
+        return cls.objects.filter(content_type=content_type, object_id=content.pk)
+
+    @classmethod
     def record(cls, content: "Content", names: Any) -> None:
-        """Make the rows of `content` say that it shows exactly the pictures called `names`."""
+        """Make the rows of `content` say that it shows exactly the pictures called `names`.
+
+        Content that was taken down loses none: an edit must not make its pictures public.
+        """
         content_type = ContentType.objects.get_for_model(content)
         wanted = set(Picture.objects.filter(name__in=names).values_list("pk", flat=True))
-        rows = cls.objects.filter(content_type=content_type, object_id=content.pk)
+        rows = cls.of(content)
         present = set(rows.values_list("picture_id", flat=True))
-        if present - wanted:
+        if present - wanted and not content.is_taken_down_in_database():
             rows.filter(picture_id__in=present - wanted).delete()
         cls.objects.bulk_create(
             [

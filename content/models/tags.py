@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.models import GenericTaggedItemBase, TagBase
+
+from content.plain import one_line
+from content.tagging import parse_tags
 
 from .addresses import SLUG_MAX_LENGTH, Addressed, validate_slug
 
@@ -35,9 +40,22 @@ class Tag(Addressed, TagBase):
         ordering = ["name"]
         verbose_name = _("tag")
         verbose_name_plural = _("tags")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="content_tag_unique_whatever_case",
+                violation_error_message=_("There is a tag of that name already."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        self.name = one_line(self.name)
+        if parse_tags(self.name) != [self.name]:
+            raise ValidationError({"name": _("A tag has no commas, and does not begin with #.")})
 
     def get_absolute_url(self) -> str:
         return reverse("content:tag", args=[self.slug])

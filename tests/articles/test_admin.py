@@ -327,7 +327,7 @@ class VersionTests(DeskTestCase):
         self.save(article, title="新题", body="新文。", tags="丙", slug="moved", summary="")
         article.refresh_from_db()
         article.set_moderation(Content.Moderation.REMOVED)
-        Article.objects.filter(pk=article.pk).update(views=77)
+        Article._base_manager.filter(pk=article.pk).update(views=77)
         first_public = article.first_published_at
 
         history = self.client.get(reverse("admin:articles_article_history", args=[article.pk]))

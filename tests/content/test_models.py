@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest import mock
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
@@ -7,7 +8,7 @@ from django.test import TestCase
 from django.utils import timezone
 
 from articles.models import Article
-from content.models import Column, Content, Moderation, OldAddress
+from content.models import Column, Content, Moderation, OldAddress, Tag
 from content.models.base import opening
 from downloads.models import Package
 from tests.factories import make_article, make_author, make_column, make_package, make_tag
@@ -55,7 +56,7 @@ class SavingTests(TestCase):
         article = make_article()
         opened_before = Article.objects.get(pk=article.pk)
         article.set_moderation(Moderation.REMOVED)
-        Article.objects.filter(pk=article.pk).update(views=77)
+        Article._base_manager.filter(pk=article.pk).update(views=77)
         opened_before.title = "改过的标题"
         opened_before.save()
         article.refresh_from_db()
@@ -97,6 +98,48 @@ class SavingTests(TestCase):
             Article.objects.filter(pk=article.pk).update(published_at=None)
 
 
+class PartialSavingTests(TestCase):
+    """What is made from a field follows it, and what has an owner is left to it."""
+
+    def test_writing_the_body_alone_renders_it(self):
+        article = make_article(body="旧。")
+        Article.objects.update_or_create(pk=article.pk, defaults={"body": "**新**。"})
+        article.refresh_from_db()
+        self.assertIn("<strong>新</strong>", article.body_html)
+        self.assertEqual((article.body_text.strip(), article.lead), ("新。", "新。"))
+
+    def test_publishing_by_the_status_alone_is_remembered(self):
+        article = make_article(status=Status.DRAFT)
+        article.status = Status.PUBLISHED
+        article.save(update_fields=["status"])
+        article.refresh_from_db()
+        self.assertTrue(article.is_visible)
+        self.assertTrue(article.was_public)
+
+    def test_a_form_opened_before_publication_does_not_make_it_unseen(self):
+        article = make_article(status=Status.DRAFT)
+        opened_before = Article.objects.get(pk=article.pk)
+        article.status = Status.PUBLISHED
+        article.save()
+        opened_before.save()
+        article.refresh_from_db()
+        self.assertTrue(article.was_public)
+
+    def test_a_row_written_over_by_its_number_keeps_what_has_an_owner(self):
+        article = make_article(moderation=Moderation.REMOVED)
+        Article(
+            pk=article.pk, title="覆盖", body="x", column=article.column, slug=article.slug
+        ).save()
+        article.refresh_from_db()
+        self.assertEqual((article.title, article.moderation), ("覆盖", "removed"))
+
+    def test_many_rows_at_once_cannot_be_moderated_past_the_reports(self):
+        make_article()
+        for values in ({"moderation": "removed"}, {"views": 5}):
+            with self.subTest(values), self.assertRaises(PermissionDenied):
+                Article.objects.update(**values)
+
+
 class ReprintTests(TestCase):
     def test_a_reprint_names_its_source(self):
         reprint = make_article(kind="reprint")
@@ -129,6 +172,14 @@ class DeletingTests(TestCase):
     def test_a_scheduled_article_can_still_be_deleted(self):
         make_article(published_at=timezone.now() + timedelta(days=1)).delete()
         self.assertFalse(Article.objects.exists())
+
+    def test_a_deleted_draft_leaves_its_address_free(self):
+        for delete in (lambda row: row.delete(), lambda row: Article.objects.all().delete()):
+            draft = make_article(status=Status.DRAFT, slug="mine")
+            draft.slug = "mine-too"
+            draft.save()
+            delete(draft)
+            self.assertFalse(OldAddress.objects.exists())
 
     def test_a_purged_article_leaves_addresses_that_say_gone(self):
         article = make_article(slug="first")
@@ -168,11 +219,65 @@ class AddressTests(TestCase):
         article.save()
         self.assertEqual(make_article(title="旧题").slug, "jiu-ti-2")
 
-    def test_an_old_address_of_a_draft_is_not_told_to_visitors(self):
-        article = make_article(slug="old", status=Status.DRAFT)
-        article.slug = "new"
+    def test_an_old_address_tells_nobody_the_present_one_of_a_draft(self):
+        tomorrow = timezone.now() + timedelta(days=1)
+        for overrides, status in (
+            ({"status": Status.DRAFT}, 404),
+            ({"published_at": tomorrow}, 404),
+            ({"moderation": Moderation.REMOVED}, 410),
+        ):
+            article = make_article(**overrides)
+            before = article.get_absolute_url()
+            article.slug += "-secret"
+            article.save()
+            with self.subTest(overrides):
+                self.assertEqual(self.client.get(before).status_code, status)
+
+    def test_the_old_address_is_kept_whatever_was_loaded_before(self):
+        article = make_article(slug="one")
+        partly = Article.objects.defer("body").get(pk=article.pk)
+        partly.slug = "two"
+        partly.save()
+        refreshed = Article.objects.get(pk=article.pk)
+        refreshed.slug = "three"
+        refreshed.refresh_from_db(fields=["views"])
+        refreshed.save()
+        without = Article.objects.defer("slug").get(pk=article.pk)
+        without.slug = "four"
+        without.save()
+        for slug in ("one", "two", "three"):
+            with self.subTest(slug):
+                self.assertEqual(self.client.get(f"/articles/{slug}/").status_code, 301)
+
+    def test_a_form_opened_before_a_move_does_not_move_back(self):
+        article = make_article(slug="before")
+        opened_before = Article.objects.get(pk=article.pk)
+        article.slug = "after"
         article.save()
-        self.assertEqual(self.client.get("/articles/new/").status_code, 404)
+        opened_before.title = "改题"
+        opened_before.save()
+        self.assertContains(self.client.get("/articles/after/"), "改题")
+
+    def test_an_address_that_another_row_took_a_moment_ago_gets_a_number(self):
+        taken = make_article(title="同题")
+        late = Article(title="同题", body="x", column=taken.column)
+        free = [taken.slug, "tong-ti-9"]
+        with mock.patch.object(Article, "free_slug", side_effect=free):
+            late.save()
+        self.assertEqual(late.slug, "tong-ti-9")
+
+    def test_no_address_is_an_error_whatever_is_typed(self):
+        for path in (
+            "/articles/%00/",
+            "/downloads/%00/file",
+            "/tags/%ff/",
+            "/pictures/%00.png",
+            "/case/%00/",
+            "/archive/99999999999999999999/1/",
+            "/archive/2026/13/",
+        ):
+            with self.subTest(path):
+                self.assertEqual(self.client.get(path).status_code, 404)
 
     def test_columns_tags_and_authors_keep_their_addresses_too(self):
         for row, area in (
@@ -192,6 +297,18 @@ class AddressTests(TestCase):
         tag.save()
         tag.delete()
         self.assertFalse(OldAddress.objects.exists())
+
+
+class TagTests(TestCase):
+    def test_a_tag_that_differs_by_case_alone_is_refused(self):
+        make_tag("Redis")
+        with self.assertRaises(ValidationError):
+            Tag(name="redis").full_clean()
+
+    def test_a_name_that_could_not_be_typed_as_a_tag_is_refused(self):
+        for name in ("甲，乙", "#话题", " "):
+            with self.subTest(name), self.assertRaises(ValidationError):
+                Tag(name=name).full_clean()
 
 
 class ColumnTests(TestCase):

@@ -16,6 +16,7 @@ class SlugTests(SimpleTestCase):
             "ASP.NET Core": "asp-dotnet-core",
             "Node.js": "nodejs",
             "C＋＋": "cpp",
+            "Ｃ＋＋": "cpp",
         }
         self.assertEqual({name: slugify(name) for name in expected}, expected)
 

@@ -220,7 +220,7 @@ class ReleasesTests(PackageDeskTestCase):
             file=zip_file(content={"b.js": b"2"}), _save="1",
         )  # fmt: skip
         self.assertEqual(self.client.post(url, data).status_code, 302)
-        Package.objects.filter(pk=package.pk).update(downloads=5, views=7, moderation="removed")
+        Package._base_manager.filter(pk=package.pk).update(downloads=5, views=7, moderation="removed")
         first = Version.objects.get_for_object(package).order_by("pk").first()
         url = reverse("admin:downloads_package_revision", args=[package.pk, first.pk])
         response = self.client.post(url, form_data(self.client.get(url), _save="1"))
@@ -276,7 +276,7 @@ class PackageListTests(PackageDeskTestCase):
 
     def test_package_without_a_file_is_not_published(self):
         package = make_package(status=Status.DRAFT, title="空包", column=self.column)
-        Package.objects.update(latest_release=None)
+        Package._base_manager.update(latest_release=None)
         response = self.client.post(
             CHANGELIST, {"action": "publish", "_selected_action": [package.pk]}, follow=True
         )

@@ -5,10 +5,9 @@ from django.db import IntegrityError, transaction
 from django.test import TestCase
 from django.utils import timezone
 
-from content.models import Picture
 from reports import services
 from reports.models import Case, Decision, Report
-from tests.factories import make_article, make_package, make_user
+from tests.factories import make_article, make_user
 
 Action = Decision.Action
 
@@ -92,30 +91,3 @@ class DecideTests(TestCase):
         self.assertIsNone(self.case.subject)
         self.assertEqual((self.case.reports.count(), self.case.decisions.count()), (1, 1))
         self.decide(Action.DISMISS)
-
-
-class PictureOfRemovedContentTests(TestCase):
-    def setUp(self):
-        self.picture = Picture.objects.create(
-            name="0" * 32 + ".png", sha256="0" * 64, format="PNG", width=1, height=1, size=1
-        )
-
-    def is_public(self) -> bool:
-        from content.uses import is_public
-
-        return is_public(self.picture.name)
-
-    def test_a_picture_goes_with_the_last_visible_content_that_shows_it(self):
-        body = f"![图](/pictures/{self.picture.name})"
-        first, second = make_article(body=body), make_package(body=body)
-        self.assertTrue(self.is_public())
-        first.set_moderation("removed")
-        self.assertTrue(self.is_public())
-        second.set_moderation("removed")
-        self.assertFalse(self.is_public())
-        first.set_moderation("clear")
-        self.assertTrue(self.is_public())
-
-    def test_an_editor_sees_the_pictures_of_a_draft(self):
-        make_article(body=f"![图](/pictures/{self.picture.name})", status="draft")
-        self.assertTrue(self.is_public())
