@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from . import pictures, rendering
-from .forms import keep_picture
 from .models import Tag
+from .picture_rows import keep_picture
 
 SUGGESTIONS = 10
 
@@ -24,7 +24,7 @@ def store_picture(request: HttpRequest) -> JsonResponse:
     if upload is None:
         return JsonResponse({"error": _("There is no file in the request.")}, status=400)
     try:
-        picture = keep_picture(upload, user=request.user)
+        picture = keep_picture(upload, uploaded_by=request.user)
     except pictures.PictureRefused as refused:
         return JsonResponse({"error": str(refused)}, status=400)
     return JsonResponse(

@@ -224,21 +224,3 @@ def fill(picture: Picture, stored: pictures.StoredPicture) -> Picture:
     for name in ("name", "sha256", "format", "width", "height", "size"):
         setattr(picture, name, getattr(stored, name))
     return picture
-
-
-def keep_picture(upload: Any, *, user: Any, description: str = "") -> Picture:
-    """Store an upload and return its row, which the same picture has had since before.
-
-    Raises `pictures.PictureRefused` with a sentence for the editor.
-    """
-    stored = pictures.store_picture(upload)
-    facts = fill(Picture(description=description, uploaded_by=user), stored)
-    picture, _is_new = Picture.objects.get_or_create(
-        sha256=stored.sha256,
-        defaults={
-            field.attname: getattr(facts, field.attname)
-            for field in Picture._meta.concrete_fields
-            if field.attname not in {"id", "sha256", "created_at"}
-        },
-    )
-    return picture

@@ -1,4 +1,4 @@
-"""Single lines as people type them, without what cannot be seen: names, titles, feed texts."""
+"""Plain text: single lines without what cannot be seen, XML's characters, the opening of a text."""
 
 import re
 
@@ -19,3 +19,13 @@ def one_line(text: str) -> str:
 def xml_text(text: str) -> str:
     """`text` without the characters that may not stand in an XML document."""
     return _NOT_XML.sub("", text)
+
+
+def opening(text: str, length: int = 120) -> str:
+    """The beginning of a text, cut behind a sentence where one ends within `length` characters."""
+    flat = " ".join(text.split())
+    if len(flat) <= length:
+        return flat
+    head = flat[:length]
+    end = max(head.rfind(mark) for mark in "。！？")
+    return head[: end + 1] if end >= length // 3 else head.rstrip("，、；： ") + "…"

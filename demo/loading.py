@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.dateparse import parse_datetime
 
 from articles.importing import ArticleImport, FolderSource, Result
-from articles.importing.pictures import picture_row
 from articles.models import Article
 from content.models import ImportRecord, Picture
-from content.pictures import PictureRefused, store_picture
+from content.picture_rows import keep_picture
+from content.pictures import PictureRefused
 from content.rendering import RenderingRefused
 from downloads.archives import ArchiveRefused
 from downloads.importing import bring_in
@@ -118,7 +118,7 @@ def load_package(description: Path) -> bool:
 
 def _picture(path: Path) -> Picture:
     with path.open("rb") as file:
-        return picture_row(store_picture(file))
+        return keep_picture(file)
 
 
 def pack(folder: Path, file: Path) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ValidationError
 
 from content.models import Picture
-from content.models.base import opening
+from content.plain import opening
 from content.rendering.cleaning import clean
 
 from .models import Release

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article
 from content.models.addresses import SLUG_MAX_LENGTH, validate_slug
-from content.models.base import opening
+from content.plain import opening
 from content.rendering.cleaning import clean
 from content.tagging import MAX_LENGTH as TAG_MAX_LENGTH
 from content.tagging import parse_tags

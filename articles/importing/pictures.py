@@ -1,11 +1,10 @@
 """Pictures that come along with a text: found beside it, stored, and given back on refusal."""
 
-from dataclasses import asdict
 from typing import BinaryIO
 
 from django.conf import settings
 
-from content.models import Picture
+from content.picture_rows import record_picture
 from content.pictures import (
     PictureRefused,
     StoredPicture,
@@ -15,11 +14,6 @@ from content.pictures import (
 )
 
 from .sources import FileRefused, Source
-
-
-def picture_row(stored: StoredPicture) -> Picture:
-    """The row of a stored picture, which the same picture may have had since before."""
-    return Picture.objects.get_or_create(sha256=stored.sha256, defaults=asdict(stored))[0]
 
 
 class PictureImport:
@@ -61,7 +55,7 @@ class PictureImport:
     def write_rows(self) -> None:
         """Write the rows of the pictures taken since; call within the text's transaction."""
         for path in sorted(self.pending & set(self.stored)):
-            picture_row(self.stored[path])
+            record_picture(self.stored[path])
 
     def settle(self) -> int:
         """The text is kept: how many pictures it brought along."""

@@ -15,15 +15,16 @@ from django.utils.translation import gettext as _
 from articles.models import Article
 from content.models import Column, ImportRecord, OldAddress
 from content.models.addresses import SLUG_MAX_LENGTH
-from content.models.base import opening
+from content.picture_rows import record_picture
 from content.pictures import PictureRefused, StoredPicture
+from content.plain import opening
 from content.rendering import RenderingRefused, render_bounded
 from content.slugs import numbered, slugify
 
 from . import rows, targets
 from .documents import SUMMARY_MAX_LENGTH, Document, read_document
 from .linking import Library, Linking
-from .pictures import PictureImport, picture_row
+from .pictures import PictureImport
 from .report import Outcome, Report, Result, Warned
 from .sources import FileRefused, Source
 
@@ -195,7 +196,7 @@ class ArticleImport:
             if record is not None:
                 self._check_untouched(article, record.content_sha256)
             self.pictures.write_rows()
-            article.cover = picture_row(cover) if cover else None
+            article.cover = record_picture(cover) if cover else None
             article.column = self._column(document)
             article.author = rows.author_for(document.author or self.author)
             article.full_clean()

@@ -2,12 +2,14 @@
 
 from .addresses import Addressed, OldAddress
 from .authors import Author
-from .base import Content, ContentQuerySet, Moderation, Status
+from .base import Content
 from .columns import Column
 from .counting import FoldedSpool
 from .imports import ImportRecord
 from .jobs import Job
 from .pictures import Picture, PictureUse
+from .querysets import ContentQuerySet
+from .states import Moderation, Status
 from .tags import Tag, TaggedItem
 
 __all__ = [

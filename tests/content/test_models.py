@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from articles.models import Article
 from content.models import Column, Content, Moderation, OldAddress, Tag
-from content.models.base import opening
+from content.plain import opening
 from downloads.models import Package
 from tests.factories import make_article, make_author, make_column, make_package, make_tag
 
