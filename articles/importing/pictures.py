@@ -4,6 +4,7 @@ from typing import BinaryIO
 
 from django.conf import settings
 
+from content.models import Picture
 from content.picture_rows import record_picture
 from content.pictures import (
     PictureRefused,
