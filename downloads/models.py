@@ -109,12 +109,29 @@ class PackagePicture(models.Model):
         return str(self.picture)
 
 
+class ReleaseQuerySet(models.QuerySet["Release"]):
+    """Written once: a release is never changed, whichever way one tries."""
+
+    def update(self, **kwargs: Any) -> int:
+        # Only the account that goes away is taken off what it uploaded.
+        if kwargs != {"created_by": None}:
+            raise PermissionDenied(Release.UNCHANGEABLE)
+        return super().update(**kwargs)
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list["Release"]:
+        if kwargs.get("update_conflicts"):
+            raise PermissionDenied(Release.UNCHANGEABLE)
+        return super().bulk_create(*args, **kwargs)
+
+
 class Release(models.Model):
     """One uploaded ZIP of a package. Written once by `services.store_package()`.
 
     `listing` is a list of `[path, size]` in the order of the archive; a folder's path ends
     in "/". `size` is in bytes, `sha256` in hexadecimal digits; the file lies under it.
     """
+
+    UNCHANGEABLE = _("A release does not change; upload a new version.")
 
     package = models.ForeignKey(Package, models.CASCADE, related_name="releases")
     version = models.CharField(
@@ -128,14 +145,17 @@ class Release(models.Model):
     )
     file_name = models.CharField(_("file name"), max_length=255)
     size = models.PositiveBigIntegerField(_("size in bytes"))
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
     listing = models.JSONField(_("listing"))
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    objects = ReleaseQuerySet.as_manager()
+
     class Meta:
+        base_manager_name = "objects"
         ordering = ["-created_at", "-pk"]
         verbose_name = _("release")
         verbose_name_plural = _("releases")
@@ -152,8 +172,10 @@ class Release(models.Model):
         return f"{self.package} {self.version}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding and not kwargs.get("force_insert"):
-            raise PermissionDenied(_("A release does not change; upload a new version."))
+        if not self._state.adding:
+            raise PermissionDenied(self.UNCHANGEABLE)
+        # Else Django would first try to update a row of the same number.
+        kwargs["force_insert"] = True
         super().save(*args, **kwargs)
 
     def clean(self) -> None:

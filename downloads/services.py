@@ -1,11 +1,11 @@
 """Taking a package in: one act of several steps, for admin and import alike.
 
 `receive_package()` writes the upload to a `.part` file and looks inside;
-`store_package()` gives it its final name and writes the release. Nothing is kept unless
-every check passes.
+`store_package()` writes the release and gives the file its final name, in one transaction
+and in this order: whoever loses a race for a version has no file yet. A transaction that
+fails later may leave a file without a release; `downloads.jobs.clean_up` removes it.
 """
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -20,8 +20,6 @@ from django.utils.translation import gettext as _
 
 from . import archives, storage
 from .models import Package, Release
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,8 @@ def store_package(
 ) -> Release:
     """Make `upload` (a file or a `ReceivedPackage`) the newest release of a saved `package`.
 
-    Raises `archives.ArchiveRefused` for the file and `ValidationError` for the version;
-    then no file and no row is left.
+    Raises `archives.ArchiveRefused` for the file and `ValidationError` for the version, also
+    when another upload took that version at the same moment; then no file and no row is left.
     """
     if isinstance(upload, ReceivedPackage):
         received = upload
@@ -113,27 +111,23 @@ def store_package(
             created_by=created_by,
         )
         release.full_clean()
-        already_kept = storage.package_path(release.sha256).exists()
-        storage.keep(received.part)
-        try:
-            with transaction.atomic():
-                release.save()
-                package.latest_release = release
-                package.save(update_fields=["latest_release"])
-        except IntegrityError as error:
-            _forget(release.sha256, already_kept)
-            raise ValidationError({"version": _("This package has that version already.")}) from (
-                error
-            )
-        except BaseException:
-            _forget(release.sha256, already_kept)
-            raise
+        _write(release, received.part)
     return release
 
 
-def _forget(sha256: str, already_kept: bool) -> None:
-    if not already_kept:
-        storage.package_path(sha256).unlink(missing_ok=True)
+def _write(release: Release, part: storage.Part) -> None:
+    package = release.package
+    with transaction.atomic():
+        storage.lock_until_commit(release.sha256)
+        try:
+            with transaction.atomic():
+                release.save()
+        except IntegrityError as error:
+            message = _("This package has that version already.")
+            raise ValidationError({"version": message}) from error
+        storage.keep(part)
+        package.latest_release = release
+        package.save(update_fields=["latest_release"])
 
 
 def purge_package(package: Package) -> None:

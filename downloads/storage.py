@@ -8,11 +8,13 @@ file under its final name on a full disk.
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db import connection, transaction
 
 CHUNK = 1024 * 1024
 INCOMING = "incoming"
@@ -67,10 +69,14 @@ def package_path(sha256: str) -> Path:
 
 
 def keep(part: Part) -> Path:
-    """Give an accepted file its final name. The same file twice is kept once."""
+    """Give an accepted file its final name. The same file twice is kept once.
+
+    To be called within the transaction that writes the release, after `lock_until_commit()`.
+    """
     final = package_path(part.sha256)
     final.parent.mkdir(parents=True, exist_ok=True)
     if final.exists() and final.stat().st_size == part.size:
+        os.utime(final)  # as new: it may have been left over, and is used again from now on
         part.discard()
         return final
     part.path.replace(final)
@@ -87,9 +93,38 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def remove_if_unused(sha256: str) -> None:
-    """Delete the file unless a release still has it."""
+def lock_until_commit(sha256: str) -> None:
+    """Let whoever else stores or removes this file wait until this transaction has ended.
+
+    Then one of them sees what the other did: no file is taken away from a release that is
+    being written. SQLite needs nothing: its transactions are IMMEDIATE (settings), so that
+    only one at a time can get here.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int(sha256[:15], 16)])
+
+
+def remove_if_unused(sha256: str) -> bool:
+    """Delete the file unless a release still has it; True if there was one to delete."""
     from .models import Release
 
-    if not Release.objects.filter(sha256=sha256).exists():
-        package_path(sha256).unlink(missing_ok=True)
+    with transaction.atomic():
+        lock_until_commit(sha256)
+        if Release.objects.filter(sha256=sha256).exists():
+            return False
+        try:
+            package_path(sha256).unlink()
+        except FileNotFoundError:
+            return False
+    return True
+
+
+def older_than(seconds: float) -> Iterator[str]:
+    """The hashes of the files that were kept, and not used again, so long ago."""
+    for path in settings.PACKAGES_DIR.glob("??/*.zip"):
+        try:
+            if time.time() - path.stat().st_mtime > seconds:
+                yield path.stem
+        except FileNotFoundError:
+            continue  # removed just now

@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('version', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('\\A[0-9A-Za-z][0-9A-Za-z.+_-]*\\Z', 'A version is like 1.2.0 or 2.0-beta.1.')], verbose_name='version')),
                 ('file_name', models.CharField(max_length=255, verbose_name='file name')),
                 ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
+                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
                 ('listing', models.JSONField(verbose_name='listing')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded at')),
                 ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -91,6 +91,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'release',
                 'verbose_name_plural': 'releases',
                 'ordering': ['-created_at', '-pk'],
+                'base_manager_name': 'objects',
             },
         ),
         migrations.AddField(

@@ -1,9 +1,14 @@
 import io
+import threading
+import unittest
+from collections.abc import Callable
+from typing import Any
 from unittest import mock
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import TestCase, override_settings
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, connection, transaction
+from django.test import TestCase, TransactionTestCase, override_settings
 
 from downloads import services, storage
 from downloads.archives import ArchiveRefused
@@ -81,11 +86,22 @@ class StorePackageTests(TestCase):
             self.store()
         self.assertEqual(files(), [])
 
-    def test_a_release_never_changes(self):
-        release = self.store()
-        release.version = "2.0"
-        with self.assertRaises(PermissionDenied):
-            release.save()
+    def test_a_version_taken_between_the_check_and_the_row_is_refused_and_leaves_no_file(self):
+        self.store()
+        with (
+            mock.patch.object(Release, "full_clean"),
+            self.assertRaises(ValidationError) as caught,
+        ):
+            self.store(make_zip({"other": b"1"}))
+        self.assertIn("version", caught.exception.message_dict)
+        self.assertEqual(len(files()), 1)
+
+    def test_a_disk_that_refuses_the_final_name_leaves_no_release(self):
+        full = mock.patch("downloads.storage.sync_folder", side_effect=OSError(28, "full"))
+        with full, self.assertRaises(OSError):
+            self.store()
+        self.package.refresh_from_db()
+        self.assertEqual(self.package.latest_release.version, "0.9")
 
     def test_two_packages_may_have_the_same_file_and_purging_one_keeps_it(self):
         self.store()
@@ -103,3 +119,70 @@ class StorePackageTests(TestCase):
             self.assertTrue(received.part.path.exists())
         self.assertEqual(files(), [])
         self.assertEqual(storage.INCOMING, received.part.path.parent.name)
+
+
+@unittest.skipUnless(connection.vendor == "postgresql", "SQLite has one writer at a time")
+class AtOnceTests(TransactionTestCase):
+    def setUp(self):
+        self.package = make_package(version="0.9")
+        self.data = make_zip({"only": b"here"})
+
+    def store(self) -> Release:
+        return services.store_package(
+            package=self.package, upload=io.BytesIO(self.data), version="1.0", name="a.zip"
+        )
+
+    def together(self, *acts: Callable[[], Any]) -> list[Any]:
+        """What each act, in a thread of its own, gave or raised."""
+        results: list[Any] = [None] * len(acts)
+
+        def run(number: int) -> None:
+            try:
+                results[number] = acts[number]()
+            except (ValidationError, DatabaseError, OSError) as error:
+                results[number] = error
+            finally:
+                connection.close()
+
+        threads = [threading.Thread(target=run, args=[number]) for number in range(len(acts))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(30)
+        return results
+
+    def test_a_form_sent_twice_at_once_makes_one_release_that_keeps_its_file(self):
+        both_checked = threading.Barrier(2)
+        check = Release.full_clean
+
+        def check_and_wait(release: Release, *args: Any, **kwargs: Any) -> None:
+            check(release, *args, **kwargs)
+            both_checked.wait(10)
+
+        with mock.patch.object(Release, "full_clean", check_and_wait):
+            results = self.together(self.store, self.store)
+        kinds = sorted(type(result).__name__ for result in results)
+        self.assertEqual(kinds, ["Release", "ValidationError"], results)
+        release = Release.objects.get(version="1.0")
+        self.assertTrue(storage.package_path(release.sha256).exists())
+
+    def test_a_file_that_is_being_stored_again_is_not_removed_with_its_last_release(self):
+        other = make_package(stored=True, files={"only": b"here"})
+        kept, may_commit = threading.Event(), threading.Event()
+
+        def store_slowly() -> Release:
+            with transaction.atomic():
+                release = self.store()
+                kept.set()
+                may_commit.wait(10)
+            return release
+
+        def purge() -> None:
+            kept.wait(10)
+            # The removal waits for the other's commit, which is let go only now.
+            threading.Timer(0.1, may_commit.set).start()
+            services.purge_package(other)
+
+        release, _purged = self.together(store_slowly, purge)
+        self.assertIsInstance(release, Release)
+        self.assertTrue(storage.package_path(release.sha256).exists())
