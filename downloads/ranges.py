@@ -1,7 +1,7 @@
 """Files in parts: a download that broke off goes on where it stopped.
 
-One range of RFC 9110, section 14; a request for several ranges gets the whole file, which
-the RFC allows.
+One range of RFC 9110, section 14, for GET alone; a request for several ranges, or an If-Range
+with a date, gets the whole file, which the RFC allows.
 """
 
 import re
@@ -37,14 +37,14 @@ def parse_range(header: str, size: int) -> tuple[int, int] | None:
 
 
 class RangeFileResponse(FileResponse):
-    """A FileResponse that understands Range and If-Range; `etag` names the content."""
+    """A FileResponse that understands Range and If-Range; `etag` names the content, quoted."""
 
     def __init__(self, request: HttpRequest, file: IO[bytes], *, etag: str, **kwargs: Any) -> None:
         super().__init__(file, **kwargs)
         size = int(self.headers["Content-Length"])
         self["Accept-Ranges"] = "bytes"
-        self["ETag"] = f'"{etag}"'
-        wanted = request.headers.get("Range", "")
+        self["ETag"] = etag
+        wanted = request.headers.get("Range", "") if request.method == "GET" else ""
         if request.headers.get("If-Range", self["ETag"]) != self["ETag"]:
             wanted = ""
         try:

@@ -1,10 +1,13 @@
 """The list of packages, the page of one, and its file."""
 
+import unicodedata
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
+from django.utils.cache import get_conditional_response
+from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
@@ -14,8 +17,10 @@ from content.listing import Listing
 from content.views import ListingView
 
 from . import storage
-from .models import Package
+from .models import Package, Release
 from .ranges import RangeFileResponse
+
+_CACHING = "private, no-cache"
 
 
 class PackageListView(ListingView):
@@ -71,26 +76,50 @@ def serve(request: HttpRequest, package: Package) -> HttpResponse:
     assert release is not None  # noqa: S101  shown() asked for it
     path = storage.package_path(release.sha256)
     if settings.X_ACCEL_PACKAGES:
+        # nginx answers conditions and ranges itself, by validators of its own.
         response = HttpResponse()
         relative = path.relative_to(settings.PACKAGES_DIR).as_posix()
         response["X-Accel-Redirect"] = f"{settings.X_ACCEL_PACKAGES.rstrip('/')}/{relative}"
     else:
         try:
-            response = RangeFileResponse(request, path.open("rb"), etag=release.sha256)
+            response = _answer(request, release, path)
         except FileNotFoundError as error:
             raise Http404 from error
-    counting.count_download(request, package)
-    response["Content-Type"] = "application/zip"
-    response["Content-Disposition"] = content_disposition_header(True, file_name(package))
+    if response.status_code in {200, 206}:
+        counting.count_download(request, package)
+        response["Content-Type"] = "application/zip"
+        response["Content-Disposition"] = content_disposition_header(True, file_name(package))
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-cache"
+    response["Cache-Control"] = _CACHING
+    return response
+
+
+def _answer(request: HttpRequest, release: Release, path: Path) -> HttpResponse:
+    """The file, a part of it, 304 when the visitor has it, or 412 when another was wanted."""
+    etag, modified = f'"{release.sha256}"', release.created_at.timestamp()
+    validators = {"ETag": etag, "Last-Modified": http_date(modified), "Cache-Control": _CACHING}
+    unconditional = HttpResponse(headers=validators)
+    response = get_conditional_response(request, etag, int(modified), unconditional)
+    if response is unconditional:
+        response = RangeFileResponse(request, path.open("rb"), etag=etag, headers=validators)
     return response
 
 
 def file_name(package: Package) -> str:
-    """What the visitor's browser calls the file: the title and the version."""
+    """What the visitor's browser calls the file: the title and the version.
+
+    Without what is not seen: a mark that turns the direction of writing would make
+    `gpj.exe` of a name that ends in `exe.jpg`.
+    """
     release = package.latest_release
     assert release is not None  # noqa: S101  only asked for packages with one
-    unsafe = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t', "-"))
-    return f"{package.title.translate(unsafe).strip(' .-')}-{release.version}.zip"
+    unsafe = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t\u2028\u2029', "-"))
+    title = "".join(
+        character
+        for character in package.title.translate(unsafe)
+        if not unicodedata.category(character).startswith("C")
+    )
+    # File systems allow 255 bytes; the version and the extension need up to 45.
+    title = title.encode()[:200].decode(errors="ignore").strip(" .-")
+    return f"{title or package.slug}-{release.version}.zip"

@@ -1,12 +1,20 @@
+import time
+import unicodedata
+from typing import Any
+from unittest import mock
 from urllib.parse import quote
 
 from django.conf import settings
 from django.test import SimpleTestCase, TestCase, override_settings
+from django.utils.http import http_date
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from content.models import Moderation
+from downloads.models import Package, Release
 from downloads.ranges import parse_range
+from downloads.views import file_name
 from tests.factories import make_package, make_zip
 
 
@@ -79,6 +87,92 @@ class PackageFileTests(TestCase):
     def test_head_has_the_headers_and_no_body(self):
         response = self.client.head(self.url)
         self.assertEqual(int(response["Content-Length"]), self.package.latest_release.size)
+
+    def test_head_is_about_the_whole_file_even_with_a_range(self):
+        response = self.client.head(self.url, headers={"range": "bytes=0-9"})
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(int(response["Content-Length"]), self.package.latest_release.size)
+        self.assertNotIn("Content-Range", response)
+
+    def test_whoever_has_the_file_is_told_so_and_sent_nothing(self):
+        first = self.client.get(self.url)
+        for name, headers in {
+            "hash": {"if-none-match": first["ETag"]},
+            "one hash of several": {"if-none-match": f'"other", {first["ETag"]}'},
+            "hash before range": {"if-none-match": first["ETag"], "range": "bytes=0-9"},
+            "time": {"if-modified-since": first["Last-Modified"]},
+        }.items():
+            with self.subTest(name):
+                response = self.client.get(self.url, headers=headers)
+                self.assertEqual((response.status_code, response.content), (304, b""))
+                for header in ("ETag", "Last-Modified", "Cache-Control"):
+                    self.assertEqual(response[header], first[header])
+                self.assertEqual(self.client.head(self.url, headers=headers).status_code, 304)
+
+    def test_whoever_has_an_older_file_is_sent_the_new_one(self):
+        headers = {"if-none-match": '"old"', "if-modified-since": http_date(time.time() + 60)}
+        self.assertEqual(self.client.get(self.url, headers=headers).status_code, 200)
+        headers = {"if-modified-since": http_date(1)}
+        self.assertEqual(self.client.get(self.url, headers=headers).status_code, 200)
+
+    def test_the_rest_of_a_file_that_has_changed_is_refused_when_it_must_be_that_one(self):
+        etag = f'"{self.package.latest_release.sha256}"'
+        part = {"range": "bytes=100-"}
+        for headers, status in (
+            ({"if-match": '"old"'}, 412),
+            ({"if-unmodified-since": http_date(1)}, 412),
+            ({"if-match": etag}, 206),
+            ({"if-unmodified-since": http_date(time.time() + 60)}, 206),
+        ):
+            with self.subTest(headers):
+                response = self.client.get(self.url, headers={**headers, **part})
+                self.assertEqual(response.status_code, status)
+
+    @override_settings(X_ACCEL_PACKAGES="/packages-internal/")
+    def test_behind_nginx_conditions_are_left_to_nginx(self):
+        response = self.client.get(self.url, headers={"if-match": '"made by nginx"'})
+        self.assertIn("X-Accel-Redirect", response)
+
+    def test_only_what_is_sent_counts_as_a_download(self):
+        etag = f'"{self.package.latest_release.sha256}"'
+        agent = {"user-agent": "Mozilla/5.0"}
+        with mock.patch("content.counting._append") as count:
+            self.client.get(self.url, headers={**agent, "if-none-match": etag})
+            self.client.get(self.url, headers={**agent, "if-match": '"old"'})
+            self.assertEqual(count.call_count, 0)
+            self.client.get(self.url, headers=agent)
+            self.assertEqual(count.call_count, 1)
+
+
+class FileNameTests(TestCase):
+    def name(self, title: str, **overrides: Any) -> str:
+        return file_name(make_package(title=title, version="1.0", **overrides))
+
+    def test_a_title_cannot_disguise_what_the_file_is(self):
+        for title in ("图片\u202egpj.exe", "a\u2066b\u2069", "a\x07b\x1b[2J", "a\u200bb\ufeff"):
+            with self.subTest(repr(title)):
+                name = self.name(title)
+                self.assertTrue(name.isprintable(), repr(name))
+                self.assertTrue(name.endswith("-1.0.zip"))
+
+    def test_a_long_chinese_title_makes_a_name_that_a_disk_can_hold(self):
+        name = self.name("长" * 150)
+        self.assertLessEqual(len(name.encode()), 255)
+        self.assertTrue(name.endswith("长-1.0.zip"))
+
+    def test_a_title_without_any_letter_is_replaced_by_the_address(self):
+        self.assertEqual(self.name("\u202e...", slug="some-plugin"), "some-plugin-1.0.zip")
+
+
+class HostileFileNameTests(SimpleTestCase):
+    @hypothesis_settings(max_examples=50, deadline=None)
+    @given(st.text(max_size=60))
+    def test_any_title_makes_a_harmless_name(self, title):
+        release = Release(version="1.0")
+        name = file_name(Package(title=title, slug="slug", latest_release=release))
+        self.assertFalse({unicodedata.category(character)[0] for character in name} & {"C"})
+        self.assertFalse(set('/\\:*?"<>|') & set(name))
+        self.assertTrue(name.endswith("-1.0.zip") and not name.startswith((".", "-")))
 
 
 class ParseRangeTests(SimpleTestCase):
