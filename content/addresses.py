@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.shortcuts import render
+from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from .models import Addressed, Content, OldAddress
 
@@ -52,14 +53,20 @@ class AddressedMixin:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except Moved as moved:
             query = request.META.get("QUERY_STRING", "")
-            return HttpResponsePermanentRedirect(moved.url + (f"?{query}" if query else ""))
+            response = HttpResponsePermanentRedirect(moved.url + (f"?{query}" if query else ""))
+            # Likewise: the old address may be given to something else one day.
+            patch_cache_control(response, max_age=3600)
+            return response
         except Gone:
             return gone(request)
 
 
 def gone(request: HttpRequest) -> HttpResponse:
     """The page that says that something was taken down, with status 410."""
-    return render(request, "410.html", status=410)
+    response = render(request, "410.html", status=410)
+    # Browsers keep a 410 for good unless told otherwise; what was taken down may come back.
+    add_never_cache_headers(response)
+    return response
 
 
 def shown(content: Any) -> Any:

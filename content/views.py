@@ -136,8 +136,8 @@ def picture(request: HttpRequest, name: str) -> HttpResponse:
     response["ETag"] = etag
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    # An hour, not for ever: a picture that was taken down has to leave the caches too.
-    patch_cache_control(response, public=True, max_age=3600)
+    # Minutes, not for ever: a picture that was taken down has to leave the caches too.
+    patch_cache_control(response, public=True, max_age=300)
     return response
 
 
