@@ -5,13 +5,10 @@ Nothing a visitor sends is an error: what makes no sense is left out.
 
 import re
 from dataclasses import dataclass
-from typing import Any
 
-from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext_lazy as _
 
 # Control and bidirectional characters and lone surrogates, none of which anybody searches.
 _UNSEARCHABLE = re.compile(
@@ -57,37 +54,18 @@ def clean_text(text: str) -> tuple[str, bool]:
     return head[:limit].rstrip(), len(head) > limit or len(text) > limit * 20
 
 
-def read_query(data: QueryDict) -> Query:
-    """The question in the parameters of a request."""
+def read_query(data: QueryDict, kinds: list[Choice], columns: list[Choice]) -> Query:
+    """The question in the parameters of a request, within what the filters offer."""
     text, cut = clean_text(data.get("q", ""))
-    kinds = {choice.value for choice in choices("kind")}
-    columns = {choice.value: choice for choice in choices("column")}
-    kind, wanted = data.get("kind", ""), columns.get(data.get("column", ""))
+    kind = data.get("kind", "")
+    named = data.get("column", "")
+    wanted = next((choice for choice in columns if choice.value == named), None)
     number = data.get("page", "1")
     return Query(
         text=text,
         cut=cut,
-        kind=kind if kind in kinds else "",
+        kind=kind if any(kind == choice.value for choice in kinds) else "",
         column=wanted.value if wanted and not wanted.is_group else "",
         group=wanted.value if wanted and wanted.is_group else "",
         page=int(number) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
     )
-
-
-class SearchForm(forms.Form):
-    """The search box with its switch of column."""
-
-    q = forms.CharField(label=_("Search"), required=False)
-    column = forms.ChoiceField(label=_("Column"), required=False)
-    kind = forms.ChoiceField(label=_("Kind"), required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        grouped: dict[str, list[tuple[str, str]]] = {}
-        for choice in choices("column"):
-            grouped.setdefault(choice.group, []).append((choice.value, choice.label))
-        self.fields["column"].choices = [("", _("All columns")), *grouped.items()]
-        self.fields["kind"].choices = [
-            ("", _("All kinds")),
-            *((choice.value, choice.label) for choice in choices("kind")),
-        ]

@@ -8,7 +8,7 @@ from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
 from .engines.errors import SearchFailure
-from .forms import SearchForm, choices, read_query
+from .forms import choices, read_query
 from .page import search
 
 logger = logging.getLogger(__name__)
@@ -17,21 +17,15 @@ logger = logging.getLogger(__name__)
 @require_safe
 def search_page(request: HttpRequest) -> HttpResponse:
     """Results for `q`, narrowed by kind and by column or group."""
-    query = read_query(request.GET)
+    kinds, columns = choices("kind"), choices("column")
+    query = read_query(request.GET, kinds, columns)
     context = {
         "query": query.text,
         "cut": query.cut,
         "kind": query.kind,
         "column": query.column or query.group,
-        "kinds": choices("kind"),
-        "columns": choices("column"),
-        "form": SearchForm(
-            initial={
-                "q": query.text,
-                "kind": query.kind,
-                "column": query.column or query.group,
-            }
-        ),
+        "kinds": kinds,
+        "columns": columns,
     }
     status = 200
     if query.text:

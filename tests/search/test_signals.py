@@ -144,7 +144,9 @@ class SignalTests(MemoryIndexMixin, TestCase):
                 package=self.package, version="2.0", file_name="p.zip", size=1, sha256="1" * 64,
                 listing=[["js/", 0], ["js/new.min.js", 9]],
             )  # fmt: skip
-            type(self.package)._base_manager.filter(pk=self.package.pk).update(latest_release=release)
+            type(self.package)._base_manager.filter(pk=self.package.pk).update(
+                latest_release=release
+            )
         self.assertEqual(self.document(self.package)["names"], ["new.min.js", "js/new.min.js"])
 
     def test_other_models_have_no_listener_that_would_slow_their_deletion(self):
