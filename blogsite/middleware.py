@@ -1,18 +1,10 @@
 """Whose address a request comes from, when a reverse proxy stands in front."""
 
 from collections.abc import Callable
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-
-
-def _is_trusted(address: str) -> bool:
-    try:
-        peer = ip_address(address)
-    except ValueError:
-        return False
-    return any(peer in ip_network(proxy, strict=False) for proxy in settings.TRUSTED_PROXIES)
 
 
 class TrustedProxyMiddleware:
@@ -28,18 +20,39 @@ class TrustedProxyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         forwarded = request.META.pop("HTTP_X_FORWARDED_FOR", "")
-        if not _is_trusted(request.META.get("REMOTE_ADDR", "")):
+        peer = read_address(request.META.get("REMOTE_ADDR", ""))
+        if peer is not None:
+            request.META["REMOTE_ADDR"] = str(peer)
+        if peer is None or not _is_trusted(peer):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
             return self.get_response(request)
-        for hop in reversed([hop.strip() for hop in forwarded.split(",") if hop.strip()]):
-            try:
-                ip_address(hop)
-            except ValueError:
+        for hop in reversed([hop for hop in forwarded.split(",") if hop.strip()]):
+            address = read_address(hop)
+            if address is None:
                 break
-            request.META["REMOTE_ADDR"] = hop
-            if not _is_trusted(hop):
+            request.META["REMOTE_ADDR"] = str(address)
+            if not _is_trusted(address):
                 break
         return self.get_response(request)
+
+
+def read_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address in one hop: bare, with a port, in brackets, or IPv4 written as IPv6."""
+    text = text.strip().strip('"')
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        # Without its zone: an interface of the proxy says nothing about the visitor.
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return getattr(address, "ipv4_mapped", None) or address
+
+
+def _is_trusted(address: IPv4Address | IPv6Address) -> bool:
+    return any(address in network for network in settings.TRUSTED_PROXIES)
 
 
 def client_address(request: HttpRequest) -> str:

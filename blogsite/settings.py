@@ -5,9 +5,11 @@ starts only when complete. Every variable is listed in docs/operations.md, and a
 compares that table with this file.
 """
 
+import os
 import socket
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -15,31 +17,35 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from . import checks
+
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Texts are read from os.environ: django-environ takes a leading $ for another variable's name.
 env = environ.Env()
 
 # Mode
 
 DEBUG = env.bool("DEBUG", default=True)
-SECRET_KEY = env.str("SECRET_KEY", default="development-only" if DEBUG else "")
+SECRET_KEY = os.environ.get("SECRET_KEY") or ("development-only" if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is required when DEBUG is off.")
 
-PORT = env.int("PORT", default=8000)
+PORT = checks.port_number(os.environ.get("PORT", "8000"))
 # The address that visitors type; canonical links, feeds and the scheme of cookies follow it.
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}" if DEBUG else "").rstrip("/")
-if not SITE_URL:
+_site_url = os.environ.get("SITE_URL") or (f"http://127.0.0.1:{PORT}" if DEBUG else "")
+if not _site_url:
     raise ImproperlyConfigured("SITE_URL is required when DEBUG is off.")
-if urlsplit(SITE_URL).scheme not in {"http", "https"} or not urlsplit(SITE_URL).hostname:
-    raise ImproperlyConfigured("SITE_URL must be like https://blog.example.com.")
-SITE_NAME = env.str("SITE_NAME", default="码上拾光")
+SITE_URL = checks.site_address(_site_url)
+SITE_NAME = os.environ.get("SITE_NAME") or "码上拾光"
 SITE_IS_SECURE = SITE_URL.startswith("https://")
 
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "127.0.0.1", "localhost"]
-)
-# Addresses of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
-TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
+ALLOWED_HOSTS = checks.names(env.list("ALLOWED_HOSTS", default=[])) or [
+    checks.host_of(SITE_URL),
+    "127.0.0.1",
+    "localhost",
+]
+# Networks of reverse proxies whose X-Forwarded-For and X-Forwarded-Proto are believed.
+TRUSTED_PROXIES = checks.networks(env.list("TRUSTED_PROXIES", default=[]))
 
 # Application
 
@@ -103,13 +109,12 @@ TEMPLATES = [
 
 # Files: everything that the site writes lies below DATA_DIR.
 
-DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(os.environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
 PICTURES_DIR = DATA_DIR / "pictures"
 PACKAGES_DIR = DATA_DIR / "packages"
 SPOOL_DIR = DATA_DIR / "spool"
-LOG_DIR = DATA_DIR / "logs"
 # On a disk of this host, never a network disk: SQLite locks files.
-INDEX_DIR = Path(env.str("INDEX_DIR", default=str(DATA_DIR / "index"))).resolve()
+INDEX_DIR = Path(os.environ.get("INDEX_DIR") or DATA_DIR / "index").resolve()
 MEDIA_ROOT = PICTURES_DIR
 
 STATIC_URL = "/static/"
@@ -142,12 +147,18 @@ PICTURE_MAX_PIXELS = 50_000_000  # width x height x frames
 MARKDOWN_MAX_BYTES = 200_000
 MARKDOWN_MAX_SECONDS = 2.5
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
-FILE_UPLOAD_TEMP_DIR = None
+# What is being uploaded, on the disk that will keep it; /tmp may be small. The start makes it.
+_uploads = DATA_DIR / "uploads"
+FILE_UPLOAD_TEMP_DIR = _uploads if _uploads.is_dir() else None
 
 # Database
 
-DATABASES = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'site.sqlite3'}")
+# The default is no URL: the path may hold + % ? #, which mean something else in a URL.
+_database_url = os.environ.get("DATABASE_URL", "")
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": checks.database(_database_url)
+    if _database_url
+    else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "site.sqlite3")}
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -169,7 +180,7 @@ else:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
-    "default": env.cache_url("CACHE_URL", default="locmemcache://"),
+    "default": env.cache_url_config(os.environ.get("CACHE_URL") or "locmemcache://"),
     # Django's {% cache %} tag uses this name. In memory, so that no page waits for a server.
     "template_fragments": {
         "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
@@ -262,8 +273,8 @@ AXES_VERBOSE = False
 
 # Mail
 
-vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="webmaster@localhost")
+vars().update(env.email_url_config(os.environ.get("EMAIL_URL") or "consolemail://"))
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL") or "webmaster@localhost"
 EMAIL_TIMEOUT = 10  # seconds
 
 # Security
@@ -277,7 +288,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SITE_IS_SECURE
 SESSION_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "content.views.csrf_failure"
-SECURE_SSL_REDIRECT = SITE_IS_SECURE and not DEBUG
+# Only where a trusted proxy says which requests were plain: else it would redirect for ever.
+SECURE_SSL_REDIRECT = SITE_IS_SECURE and not DEBUG and bool(TRUSTED_PROXIES)
 SECURE_HSTS_SECONDS = 31_536_000 if SITE_IS_SECURE and not DEBUG else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]

@@ -1,101 +1,196 @@
 """Start the whole site with one command: prepare what is missing, then server and worker.
 
 `python -m blogsite.start` is the production shape (debug off, gunicorn); `--dev` has debug
-on and reloads. Both stop together: when one ends, so does the other.
+on and reloads. Both stop together: when one ends, so does the other. `prepare`, `server` and
+`worker` are the parts alone, for a service manager that starts each by itself.
 """
 
 import argparse
+import fcntl
 import hashlib
+import http.client
+import importlib
 import os
 import secrets
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-import urllib.error
-import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import django
+import environ
+from django.core.exceptions import ImproperlyConfigured
 
-BASE_DIR = Path(__file__).resolve().parent.parent
+from . import checks
+from .processes import BASE_DIR, STOP_SECONDS, Orders, end_with_parent, spawn, stop
+
+MANAGE = [sys.executable, str(BASE_DIR / "manage.py")]
 START_SECONDS = 60  # how long the server may take until it answers
-STOP_SECONDS = 15  # how long open requests may take when stopping
 
 
 def main() -> int:
-    """Prepare and run; the exit status of the process that ended first."""
+    """Prepare and run; 0 when it was told to stop, 1 when something failed, 2 for wrong usage."""
+    orders = Orders()
+    arguments = parse_arguments()
+    if arguments.with_parent:
+        end_with_parent(os.getppid())
+    try:
+        environment = complete_environment(arguments.dev)
+        os.environ.update(environment)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "blogsite.settings"
+        importlib.import_module("blogsite.settings")
+    except (ImproperlyConfigured, OSError) as error:
+        print(f"The site cannot start: {error}", file=sys.stderr)
+        return 2
+    if arguments.only:
+        become([*MANAGE, *arguments.only], environment)
+    if arguments.part == "worker":
+        become([*MANAGE, "worker"], environment)
+    address = f"127.0.0.1:{environment['PORT']}"
+    server = [*MANAGE, "runserver", address] if arguments.dev else gunicorn(address, environment)
+    if arguments.part != "prepare" and (problem := port_problem(int(environment["PORT"]))):
+        print(problem, file=sys.stderr)
+        return 1
+    for warning in checks.proxies_are_named():
+        print(f"{warning.msg} {warning.hint}", file=sys.stderr)
+    if arguments.part == "server":
+        become(server, environment)
+    logins = arguments.part == "all"
+    status = prepare(environment, orders, dev=arguments.dev, logins=logins)
+    if status or arguments.part == "prepare":
+        return status
+    return run(server, environment, orders)
+
+
+def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parts = ["all", "prepare", "server", "worker"]
+    parser.add_argument("part", nargs="?", choices=parts, default="all", help="only this part")
     parser.add_argument("--dev", action="store_true", help="debug on, reloads on changes")
+    parser.add_argument(
+        "--with-parent", action="store_true", help="end when the process that started this ends"
+    )
     parser.add_argument(
         "--only", nargs=argparse.REMAINDER, metavar="COMMAND", help="run this command of manage.py"
     )
-    arguments = parser.parse_args()
-    dev = arguments.dev
-    environment = complete_environment(dev)
-    if arguments.only:
-        command = [sys.executable, str(BASE_DIR / "manage.py"), *arguments.only]
-        return subprocess.run(command, env=environment, check=False).returncode  # noqa: S603
-    port = int(environment["PORT"])
-    if is_taken(port):
-        print(f"Port {port} is in use. Choose another: make start PORT={port + 1}", file=sys.stderr)
-        return 1
-    for command in preparations(environment, dev):
-        result = subprocess.run(command, env=environment, cwd=BASE_DIR, check=False)  # noqa: S603
-        if result.returncode:
-            print(f"Stopped: “{' '.join(command[1:])}” failed.", file=sys.stderr)
-            return 1
-    if not dev:
-        (Path(environment["DATA_DIR"]) / "static.stamp").write_text(static_stamp())
-    return run(environment, dev)
+    return parser.parse_args()
+
+
+def become(command: list[str], environment: dict[str, str]) -> None:
+    """Run a command in place of this process, so that signals and statuses are its own."""
+    os.chdir(BASE_DIR)
+    os.execve(command[0], command, environment)  # noqa: S606
+
+
+# The environment
 
 
 def complete_environment(dev: bool) -> dict[str, str]:
     """The environment of the site, with everything that production needs and nobody set."""
     environment = dict(os.environ)
-    environment.setdefault("PORT", "8000")
+    port = environment.setdefault("PORT", "8000")
+    checks.port_number(port)
+    processes = environment.setdefault("WEB_PROCESSES", "2")
+    if not (processes.isascii() and processes.isdigit() and int(processes[:4]) > 0):
+        raise ImproperlyConfigured(f"WEB_PROCESSES must be a number from 1, not “{processes}”.")
     environment["DEBUG"] = "on" if dev else environment.get("DEBUG", "off")
     data_dir = Path(environment.get("DATA_DIR") or BASE_DIR / "var").resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
+    (data_dir / "uploads").mkdir(mode=0o700, exist_ok=True)
     environment["DATA_DIR"] = str(data_dir)
-    environment.setdefault("SITE_URL", f"http://127.0.0.1:{environment['PORT']}")
+    environment["SITE_URL"] = environment.get("SITE_URL") or f"http://127.0.0.1:{port}"
     if not environment.get("SECRET_KEY"):
         environment["SECRET_KEY"] = kept_secret(data_dir / "secret")
     return environment
 
 
 def kept_secret(path: Path) -> str:
-    """The secret in the file at `path`, made at the first start and readable by its owner only."""
+    """The secret in the file at `path`, made at the first start and readable by its owner only.
+
+    Whoever links first wins: of two first starts at once, both read the same secret.
+    """
     if not path.exists():
-        new = path.with_suffix(".new")
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="secret-")
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
-        new.replace(path)
-    return path.read_text().strip()
+            file.flush()
+            os.fsync(descriptor)
+        try:
+            with suppress(FileExistsError):
+                os.link(name, path)
+        finally:
+            Path(name).unlink()
+    if secret := path.read_text().strip():
+        return secret
+    raise ImproperlyConfigured(f"The file {path} is empty; remove it, and a new secret is made.")
 
 
-def is_taken(port: int) -> bool:
-    """Whether something listens on the port of 127.0.0.1 already."""
+def port_problem(port: int) -> str:
+    """Why nothing of ours can listen on this port of 127.0.0.1; empty if it can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
+        except PermissionError:
+            return f"Port {port} needs permissions that you do not have. Choose one from 1024 on."
         except OSError:
-            return True
-    return False
+            other = port + 1 if port < 65535 else port - 1
+            return f"Port {port} is in use. Choose another: make start PORT={other}"
+    return ""
 
 
-def preparations(environment: dict[str, str], dev: bool) -> list[list[str]]:
+# Preparing
+
+
+def prepare(environment: dict[str, str], orders: Orders, *, dev: bool, logins: bool) -> int:
+    """Bring database, demo, logins, index and static files up to date."""
+    data_dir = Path(environment["DATA_DIR"])
+    with only_one(data_dir / "start.lock", orders):
+        for command in preparations(environment, dev=dev, logins=logins):
+            if orders.to_stop:
+                break
+            process = spawn(command, environment)
+            while process.poll() is None and not orders.to_stop:
+                time.sleep(0.05)
+            stop([process], orders)
+            if process.returncode and not orders.to_stop:
+                print(f"Stopped: “{' '.join(command[1:])}” failed.", file=sys.stderr)
+                return 1
+        if not dev and not orders.to_stop:
+            (data_dir / "static.stamp").write_text(static_stamp())
+    return 128 + orders.number if orders.to_stop else 0
+
+
+@contextmanager
+def only_one(path: Path, orders: Orders) -> Iterator[None]:
+    """Wait while another start prepares the same DATA_DIR."""
+    with path.open("w") as file:
+        while not orders.to_stop:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                time.sleep(0.2)
+        yield
+
+
+def preparations(environment: dict[str, str], *, dev: bool, logins: bool) -> list[list[str]]:
     """The commands that make the site ready; each does nothing when there is nothing to do."""
-    manage = [sys.executable, str(BASE_DIR / "manage.py")]
-    commands = [[*manage, "migrate", "--verbosity=0"]]
-    if environment.get("DEMO", "on") == "on":
-        commands.append([*manage, "load_demo"])
-    commands += [[*manage, "make_logins"], [*manage, "search_sync", "--once"]]
-    if not dev and not static_is_current(Path(environment["DATA_DIR"])):
-        commands.append([*manage, "collectstatic", "--noinput", "--clear", "--verbosity=0"])
+    commands = [[*MANAGE, "migrate", "--verbosity=0"]]
+    if environment.get("DEMO", "on").strip().lower() in environ.Env.BOOLEAN_TRUE_STRINGS:
+        commands.append([*MANAGE, "load_demo"])
+    if logins:  # it prints passwords, which are not for the log of a service
+        commands.append([*MANAGE, "make_logins"])
+    commands.append([*MANAGE, "search_sync", "--once"])
+    data_dir = Path(environment["DATA_DIR"])
+    if not dev and not static_is_current(data_dir):
+        (data_dir / "static.stamp").unlink(missing_ok=True)
+        commands.append([*MANAGE, "collectstatic", "--noinput", "--clear", "--verbosity=0"])
     return commands
 
 
@@ -113,36 +208,38 @@ def static_stamp() -> str:
 def static_is_current(data_dir: Path) -> bool:
     """Whether the collected static files are those of this checkout."""
     stamp = data_dir / "static.stamp"
-    return stamp.exists() and stamp.read_text() == static_stamp()
+    is_there = stamp.exists() and (data_dir / "static" / "staticfiles.json").exists()
+    return is_there and stamp.read_text() == static_stamp()
 
 
-def run(environment: dict[str, str], dev: bool) -> int:
+# Running
+
+
+def run(server: list[str], environment: dict[str, str], orders: Orders) -> int:
     """Run server and worker until one of them ends or a signal comes; then stop both."""
-    manage = [sys.executable, str(BASE_DIR / "manage.py")]
-    address = f"127.0.0.1:{environment['PORT']}"
-    server = [*manage, "runserver", address] if dev else gunicorn(address, environment)
-    # Groups of their own: Ctrl+C reaches only this process, which then stops both in order.
-    processes = [
-        subprocess.Popen(command, env=environment, cwd=BASE_DIR, start_new_session=True)  # noqa: S603
-        for command in (server, [*manage, "worker"])
-    ]
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    processes: dict[str, subprocess.Popen[bytes]] = {}
     try:
-        if wait_until_it_answers(f"http://{address}/healthz", processes[0]):
-            print(f"\n站点已启动：{environment['SITE_URL']}/ （按 Ctrl+C 停止）\n", flush=True)
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.2)
-        status = next(process.returncode for process in processes if process.poll() is not None)
-    except KeyboardInterrupt:
-        status = 0
+        for name, command in (("server", server), ("worker", [*MANAGE, "worker"])):
+            if not orders.to_stop:
+                processes[name] = spawn(command, environment)
+        is_announced = False
+        deadline = time.monotonic() + START_SECONDS
+        while not orders.to_stop and all(each.poll() is None for each in processes.values()):
+            if not is_announced and time.monotonic() < deadline and answers(environment["PORT"]):
+                is_announced = True
+                address = environment["SITE_URL"].rstrip("/")
+                print(f"\n站点已启动：{address}/ （按 Ctrl+C 停止）\n", flush=True)
+            time.sleep(0.2 if is_announced else 0.05)
+        ended = {name: each.returncode for name, each in processes.items() if each.poll()}
+        ended |= {name: 0 for name, each in processes.items() if each.poll() == 0}
     finally:
-        stop(processes)
-    return abs(status or 0)
-
-
-def _stop(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+        stop(list(processes.values()), orders)
+    if orders.to_stop:
+        return 0
+    name, status = next(iter(ended.items()))
+    how = f"with status {status}" if status >= 0 else f"by {signal.Signals(-status).name}"
+    print(f"The {name} ended by itself, {how}; so the site was stopped.", file=sys.stderr)
+    return status if status > 0 else 128 - status if status else 1
 
 
 def gunicorn(address: str, environment: dict[str, str]) -> list[str]:
@@ -153,9 +250,11 @@ def gunicorn(address: str, environment: dict[str, str]) -> list[str]:
         "gunicorn",
         "blogsite.wsgi:application",
         f"--bind={address}",
-        f"--workers={environment.get('WEB_PROCESSES', '2')}",
+        f"--workers={environment['WEB_PROCESSES']}",
         "--threads=4",
         "--preload",
+        # Whom to believe is decided in blogsite/middleware.py alone, by TRUSTED_PROXIES.
+        "--forwarded-allow-ips=",
         # Its heartbeat file in memory: on a slow disk a worker would look dead.
         *(["--worker-tmp-dir=/dev/shm"] if Path("/dev/shm").is_dir() else []),  # noqa: S108
         "--max-requests=10000",
@@ -166,33 +265,18 @@ def gunicorn(address: str, environment: dict[str, str]) -> list[str]:
     ]
 
 
-def wait_until_it_answers(url: str, process: subprocess.Popen[bytes]) -> bool:
-    """Whether the server answered, whatever it said, before it ended or its time was over."""
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310  our own address
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return True
-    return False
-
-
-def stop(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Ask every process to end, then insist."""
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
-    for process in processes:
-        try:
-            process.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+def answers(port: str) -> bool:
+    """Whether the server answers, whatever it says."""
+    # Not urllib: it would ask the proxy that http_proxy names.
+    connection = http.client.HTTPConnection("127.0.0.1", int(port), timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+    return True
 
 
 if __name__ == "__main__":

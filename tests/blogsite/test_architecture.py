@@ -47,7 +47,7 @@ class ArrowTests(SimpleTestCase):
 class OperationsTableTests(SimpleTestCase):
     def test_every_variable_of_the_settings_stands_in_the_table_and_no_other(self):
         source = (ROOT / "blogsite" / "settings.py").read_text(encoding="utf-8")
-        read = set(re.findall(r'env(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
+        read = set(re.findall(r'env(?:iron)?(?:\.\w+)?\(\s*"([A-Z_]+)"', source))
         table = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
         section = table.split("## Settings", 1)[1].split("\n## ", 1)[0]
         listed = set(re.findall(r"^\| `([A-Z_]+)`", section, flags=re.MULTILINE))
