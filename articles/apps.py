@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ArticlesConfig(AppConfig):
@@ -15,7 +16,7 @@ class ArticlesConfig(AppConfig):
         kinds.register(
             kinds.Kind(
                 name=Article.Kind.ARTICLE.value,
-                label=_("article"),
+                label=pgettext_lazy("kind", "article"),
                 model=Article,
                 card="components/article_card.html",
             )
@@ -23,7 +24,7 @@ class ArticlesConfig(AppConfig):
         kinds.register(
             kinds.Kind(
                 name=Article.Kind.REPRINT.value,
-                label=_("reprint"),
+                label=pgettext_lazy("kind", "reprint"),
                 model=Article,
                 card="components/article_card.html",
                 in_sitemap=False,

@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from content.models import Content
 
@@ -14,8 +15,8 @@ class Article(Content):
     address_area = "articles"
 
     class Kind(models.TextChoices):
-        ARTICLE = "article", _("article")
-        REPRINT = "reprint", _("reprint")
+        ARTICLE = "article", pgettext_lazy("kind", "article")
+        REPRINT = "reprint", pgettext_lazy("kind", "reprint")
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices, default=Kind.ARTICLE)
     original_author = models.CharField(

@@ -13,6 +13,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 # Each folder with a catalogue of its own; the last one has the templates.
 FOLDERS = ("content", "articles", "downloads", "reports", "search", "demo", "blogsite", ".")
+# Nothing that people read comes from here, and much of it changes while one looks.
+NO_SOURCES = (
+    *("tests", "bench", "var", "screenshots", "staticfiles", "static", "node_modules"),
+    *("__pycache__", ".git", ".venv", ".*_cache", ".hypothesis"),
+)
 CATALOGUE = Path("locale/zh_Hans/LC_MESSAGES")
 _HEADER_DATE = re.compile(rb'"POT-Creation-Date: [^"]*"\n')
 
@@ -20,21 +25,26 @@ _HEADER_DATE = re.compile(rb'"POT-Creation-Date: [^"]*"\n')
 def make(root: Path) -> None:
     """Collect the messages below `root` into its catalogues."""
     for folder in FOLDERS:
-        if not (root / folder / CATALOGUE).exists():
-            if not any((root / folder).glob("**/*.py")):
-                continue
-            (root / folder / CATALOGUE).mkdir(parents=True)
-        # Patterns of the top level only: templates/content and the like belong to the root.
-        others = [f"{name}/?*" for name in FOLDERS[:-1]] if folder == "." else []
-        ignore = [f"--ignore={pattern}" for pattern in (*others, "tests", "var", "bench", ".venv")]
-        subprocess.run(
-            [
-                sys.executable, "-m", "django", "makemessages", "--locale=zh_Hans", "--no-location",
-                "--no-obsolete", "--no-wrap", "--verbosity=0", *ignore,
-            ],
-            cwd=root / folder,
-            check=True,
-        )  # fmt: skip
+        collect(root, folder)
+
+
+def collect(root: Path, folder: str) -> None:
+    """Collect the messages of one folder; one without any keeps having no catalogue."""
+    if not (root / folder / CATALOGUE).exists():
+        if not any((root / folder).glob("**/*.py")):
+            return
+        (root / folder / CATALOGUE).mkdir(parents=True)
+    # Patterns of the top level only: templates/content and the like belong to the root.
+    others = [f"{name}/?*" for name in FOLDERS[:-1]] if folder == "." else []
+    ignore = [f"--ignore={pattern}" for pattern in (*others, *NO_SOURCES)]
+    subprocess.run(
+        [
+            sys.executable, "-m", "django", "makemessages", "--locale=zh_Hans", "--no-location",
+            "--no-obsolete", "--no-wrap", "--verbosity=0", *ignore,
+        ],
+        cwd=root / folder,
+        check=True,
+    )  # fmt: skip
 
 
 def compiled(catalogue: Path) -> bytes:
@@ -49,8 +59,7 @@ def problems() -> list[str]:
     found = []
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "site"
-        ignored = shutil.ignore_patterns(".git", ".venv", "var", "node_modules", "static", "demo_*")
-        shutil.copytree(ROOT, copy, ignore=ignored)
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(*NO_SOURCES))
         make(copy)
         for fresh in sorted(copy.glob("**/zh_Hans/LC_MESSAGES/django.po")):
             committed = ROOT / fresh.relative_to(copy)

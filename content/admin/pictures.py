@@ -58,7 +58,7 @@ class PictureAdmin(admin.ModelAdmin):
     def bytes(self, picture: Picture) -> str:
         return file_size(picture.size)
 
-    @admin.display(description=_("used"), ordering="number_of_uses")
+    @admin.display(description=_("uses"), ordering="number_of_uses")
     def uses_count(self, picture: Any) -> int:
         return picture.number_of_uses
 

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from content import kinds
 from content.plain import one_line
@@ -45,7 +46,7 @@ class Column(Addressed):
         blank=True,
         limit_choices_to={"parent": None},
         related_name="children",
-        verbose_name=_("group"),
+        verbose_name=pgettext_lazy("columns", "group"),
         help_text=_("Left empty, this is itself a group of the menu."),
     )
     name = models.CharField(_("name"), max_length=60)
