@@ -8,25 +8,39 @@ BIN := .venv/bin
 help: ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-.venv/made: ## (made once) the environment of Python
+# A .venv whose Python is gone or another, that was moved here from elsewhere, or whose pip
+# was interrupted (it leaves .venv/installing) is of no use: it counts as not made.
+IS_USABLE := test ! -e .venv/installing && grep -qF '$(CURDIR)/.venv' .venv/bin/activate && \
+	$(BIN)/python -c 'import sys, pip; sys.exit(sys.version_info < (3, 11))'
+ifneq ($(shell ($(IS_USABLE)) >/dev/null 2>&1 && echo yes),yes)
+.PHONY: .venv/pyvenv.cfg
+endif
+# Two starts from one checkout install one after the other.
+LOCK := exec 9<Makefile; ! command -v flock >/dev/null || flock 9
+INSTALL = $(LOCK); touch .venv/installing && \
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1) && \
+	rm .venv/installing
+
+.venv/pyvenv.cfg: ## (made once) the environment of Python
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { echo "Python 3.11 or newer is needed. (Debian: apt-get install python3)"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is needed. (Debian: apt-get install python3-venv)"; exit 1; }
-	$(PYTHON) -m venv .venv
-	@touch $@
+	@$(LOCK); ($(IS_USABLE)) >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
 
-.venv/production: .venv/made requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+.venv/production: .venv/pyvenv.cfg requirements.txt
+	@echo "Installing what requirements.txt names…"
+	@$(call INSTALL,requirements.txt)
 	@touch $@
 
 .venv/development: .venv/production requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@echo "Installing what requirements-dev.txt names…"
+	@$(call INSTALL,requirements-dev.txt)
 	@touch $@
 
 start: .venv/production ## The site on 127.0.0.1:8000 (PORT= moves it), as in production
-	@$(BIN)/python -m blogsite.start
+	@$(BIN)/python -m blogsite.start --with-parent
 
 dev: .venv/production ## The same with debug on, reloading
-	@$(BIN)/python -m blogsite.start --dev
+	@$(BIN)/python -m blogsite.start --dev --with-parent
 
 passwords: .venv/production ## New passwords for the logins editor and admin
 	@$(BIN)/python -m blogsite.start --only make_logins --reset

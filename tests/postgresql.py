@@ -6,9 +6,12 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from blogsite.processes import Orders, spawn, stop
 
 
 def free_port() -> int:
@@ -28,13 +31,14 @@ def server() -> Iterator[str]:
     # PostgreSQL refuses to run as root; its Debian package made a user for it.
     as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     prefix = as_user if os.geteuid() == 0 else []
-    if prefix:
-        shutil.chown(folder, "postgres", "postgres")
     port = free_port()
 
     def run(program: str, *arguments: str) -> None:
         command = [*prefix, str(programs / program), *arguments]
-        subprocess.run(command, check=True, cwd=folder, stdout=subprocess.DEVNULL)
+        # In a session of its own: a signal to all of this group is not for the server.
+        subprocess.run(
+            command, check=True, cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True
+        )
 
     data = str(folder / "data")
     options = (
@@ -42,22 +46,29 @@ def server() -> Iterator[str]:
         " -c full_page_writes=off -c max_connections=100"
     )
     try:
+        if prefix:
+            shutil.chown(folder, "postgres", "postgres")
         run("initdb", "-D", data, "-U", "blog", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
         run("pg_ctl", "-D", data, "-o", options, "-l", str(folder / "log"), "-w", "start")
-        try:
-            run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "blog", "blog")
-            yield f"postgres://blog@127.0.0.1:{port}/blog"
-        finally:
-            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
+        run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "blog", "blog")
+        yield f"postgres://blog@127.0.0.1:{port}/blog"
     finally:
+        # Also when it was started and did not answer in time.
+        if (folder / "data" / "postmaster.pid").exists():
+            run("pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def main() -> int:
+    # Noted, not raised: no signal can interrupt what starts or removes the server.
+    orders = Orders()
     with server() as url:
         print(f"PostgreSQL: {' '.join(sys.argv[1:])}", flush=True)
-        environment = {**os.environ, "DATABASE_URL": url}
-        return subprocess.run(sys.argv[1:], env=environment, check=False).returncode
+        process = spawn(sys.argv[1:], {**os.environ, "DATABASE_URL": url})
+        while process.poll() is None and not orders.to_stop:
+            time.sleep(0.05)
+        stop([process], orders)
+    return 128 + orders.number if orders.to_stop else abs(process.returncode)
 
 
 if __name__ == "__main__":

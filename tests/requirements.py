@@ -15,6 +15,8 @@ NEEDED = {
     "chromium": lambda: shutil.which(os.environ.get("CHROMIUM", "chromium")),
     "fonts-noto-cjk": lambda: any(Path("/usr/share/fonts").rglob("NotoSansCJK*")),
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
+    "nginx-light": lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"),
+    "openssl": lambda: shutil.which("openssl"),
     "gettext": lambda: shutil.which("msgfmt"),
 }
 
