@@ -1,11 +1,13 @@
 """The admins' queue of cases: what was reported, what to decide, what was decided and why."""
 
+import re
+from collections import Counter
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -14,31 +16,55 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from content import kinds
+from content.models import Content
 
 from . import services
-from .models import Case, Decision
+from .models import Case, Decision, Report
+
+Action = Decision.Action
 
 
 class DecisionForm(forms.Form):
-    """A decision and why."""
+    """A decision and why. `seen` is the newest report that the page showed."""
 
-    action = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
+    action = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        help_text=_(
+            "Quarantine and removal take the page and its file away at once; either can be "
+            "reversed. Dismissing the reports leaves the page as it is."
+        ),
+        error_messages={"invalid_choice": _("The present state does not allow this decision.")},
+    )
     reason = forms.CharField(
         label=_("Reason"),
         max_length=2000,
         widget=forms.Textarea({"rows": 4, "class": "vLargeTextField"}),
-        help_text=_("Stays in the history, with your name and the time."),
+        help_text=_(
+            "It stays in the history, with your name and the time. Whoever reported it can read "
+            "the reason, not your name."
+        ),
     )
+    seen = forms.IntegerField(min_value=0, required=False)
 
-    def __init__(self, *args: Any, allowed: list[Decision.Action], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, allowed: list[Action], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["action"].choices = [(action.value, action.label) for action in allowed]
+
+    def clean_seen(self) -> int:
+        return self.cleaned_data["seen"] or 0
 
 
 class BulkDecisionForm(forms.Form):
     """One reason for a decision on several cases."""
 
     reason = DecisionForm.base_fields["reason"]
+    # The newest report of each case that the page named, "case:report" by commas.
+    seen = forms.CharField(required=False, max_length=100_000)
+
+    def clean_seen(self) -> dict[int, int]:
+        pairs = re.findall(r"([0-9]{1,18}):([0-9]{1,18})", self.cleaned_data["seen"])
+        return {int(case): int(report) for case, report in pairs}
 
 
 @admin.register(Case)
@@ -49,13 +75,15 @@ class CaseAdmin(admin.ModelAdmin):
         "title",
         "kind_label",
         "state",
+        "reasons",
         "reports_count",
         "latest_decision",
-        "opened_at",
         "changed_at",
     ]
+    list_per_page = 50
     list_filter = ["state", "reports__reason", "decisions__action", "opened_at"]
     search_fields = ["title", "code", "reports__words"]
+    search_help_text = _("Searches titles, codes and the words of the reports.")
     ordering = ["-state", "-changed_at"]
     actions = ["quarantine", "remove", "restore", "dismiss"]
     change_form_template = "admin/reports/case/decide.html"
@@ -65,12 +93,19 @@ class CaseAdmin(admin.ModelAdmin):
             super()
             .get_queryset(request)
             .annotate(number_of_reports=Count("reports", distinct=True))
-            .prefetch_related("decisions")
+            .prefetch_related(
+                "decisions", Prefetch("reports", Report.objects.only("case", "reason"))
+            )
         )
 
-    @admin.display(description=_("kind"))
+    @admin.display(description=_("kind"), ordering="kind")
     def kind_label(self, case: Case) -> str:
-        return str(kinds.get(case.kind).label)
+        return str(dict(kinds.choices()).get(case.kind, case.kind))
+
+    @admin.display(description=_("reasons"))
+    def reasons(self, case: Case) -> str:
+        counted = Counter(report.get_reason_display() for report in case.reports.all())
+        return _listed(counted) or "—"
 
     @admin.display(description=_("reports"), ordering="number_of_reports")
     def reports_count(self, case: Case) -> int:
@@ -103,7 +138,7 @@ class CaseAdmin(admin.ModelAdmin):
         if request.method != "POST" or not self.has_change_permission(request):
             raise PermissionDenied
         try:
-            content = kinds.get(kind).objects().filter(pk=pk).first()
+            content = kinds.get(kind).model._default_manager.filter(pk=pk).first()
         except KeyError:
             content = None
         if content is None:
@@ -124,26 +159,30 @@ class CaseAdmin(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request, case):
             raise PermissionDenied
         subject = case.subject
+        # Before the decision: what comes after this is marked as new, not taken for read.
+        seen = request.POST.get("seen", "")
         form = DecisionForm(request.POST or None, allowed=services.allowed_actions(subject))
         if request.method == "POST":
             if not self.has_change_permission(request, case):
                 raise PermissionDenied
             if form.is_valid() and self._decide(request, case, form):
                 return HttpResponseRedirect(request.path)
+        reports = list(Report.objects.filter(case=case))
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": str(case),
+            "title": case.title,
+            "subtitle": case.code,
             "case": case,
             "original": case,
+            "kind": self.kind_label(case),
             "subject": subject,
-            "subject_admin_url": subject
-            and reverse(
-                f"admin:{subject._meta.app_label}_{subject._meta.model_name}_change",
-                args=[subject.pk],
-            ),
+            **_subject_urls(subject),
             "form": form,
-            "reports": case.reports.all(),
+            "reports": reports,
+            "newest": max((report.pk for report in reports), default=0),
+            "seen": int(seen) if re.fullmatch("[0-9]{1,18}", seen) else None,
+            "new": _("new"),
             "decisions": case.decisions.select_related("decided_by"),
             "can_decide": self.has_change_permission(request, case),
             "media": self.media,
@@ -155,7 +194,7 @@ class CaseAdmin(admin.ModelAdmin):
         try:
             decision = services.decide(case=case, decided_by=request.user, **form.cleaned_data)
         except ValidationError as error:
-            form.add_error(None, error.messages)
+            form.add_error(None, error)
             return False
         self.log_change(request, case, f"{decision.action}: {decision.reason}")
         messages.success(
@@ -170,11 +209,13 @@ class CaseAdmin(admin.ModelAdmin):
             raise PermissionDenied
         form = BulkDecisionForm(request.POST if "reason" in request.POST else None)
         if not form.is_valid():
+            rows = [(case, self.reasons(case)) for case in cases]
             context = {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
-                "title": Decision.Action(action).label,
-                "cases": cases,
+                "title": Action(action).label,
+                "cases": rows,
+                "seen": ",".join(f"{case.pk}:{_newest(case)}" for case in cases),
                 "form": form,
                 "action": action,
                 "action_checkbox_name": admin.helpers.ACTION_CHECKBOX_NAME,
@@ -189,6 +230,7 @@ class CaseAdmin(admin.ModelAdmin):
                     action=action,
                     reason=form.cleaned_data["reason"],
                     decided_by=request.user,
+                    seen=form.cleaned_data["seen"].get(case.pk, 0),
                 )
             except ValidationError as error:
                 messages.error(request, f"{case.title}: {' '.join(error.messages)}")
@@ -202,18 +244,40 @@ class CaseAdmin(admin.ModelAdmin):
             )
         return None
 
-    @admin.action(description=_("Quarantine"))
+    @admin.action(description=Action.QUARANTINE.label, permissions=["change"])
     def quarantine(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
-        return self._bulk(request, queryset, Decision.Action.QUARANTINE)
+        return self._bulk(request, queryset, Action.QUARANTINE)
 
-    @admin.action(description=_("Remove"))
+    @admin.action(description=Action.REMOVE.label, permissions=["change"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
-        return self._bulk(request, queryset, Decision.Action.REMOVE)
+        return self._bulk(request, queryset, Action.REMOVE)
 
-    @admin.action(description=_("Restore"))
+    @admin.action(description=Action.RESTORE.label, permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
-        return self._bulk(request, queryset, Decision.Action.RESTORE)
+        return self._bulk(request, queryset, Action.RESTORE)
 
-    @admin.action(description=_("Dismiss the reports"))
+    @admin.action(description=Action.DISMISS.label, permissions=["change"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Case]) -> Any:
-        return self._bulk(request, queryset, Decision.Action.DISMISS)
+        return self._bulk(request, queryset, Action.DISMISS)
+
+
+def _listed(counted: Counter[str]) -> str:
+    return ", ".join(
+        f"{label} × {number}" if number > 1 else label for label, number in counted.most_common()
+    )
+
+
+def _newest(case: Case) -> int:
+    """As `services.newest_report()`, of the reports that were loaded with the case."""
+    return max((report.pk for report in case.reports.all()), default=0)
+
+
+def _subject_urls(subject: Content | None) -> dict[str, str]:
+    """Where an admin edits the subject, and sees it even when visitors do not."""
+    if subject is None:
+        return {}
+    name = f"admin:{subject._meta.app_label}_{subject._meta.model_name}"
+    return {
+        "subject_admin_url": reverse(f"{name}_change", args=[subject.pk]),
+        "subject_preview_url": reverse(f"{name}_preview", args=[subject.pk]),
+    }

@@ -1,21 +1,24 @@
 """A visitor's report, the case it belongs to, and the decisions taken on it.
 
 One case per article or package gathers all reports about it. Reports and decisions
-outlive what they are about, so a case names its subject by kind and number and keeps its
-title; decisions are only ever added.
+outlive what they are about, so a case names its subject by model and number (a kind may be
+changed by an editor, these may not) and keeps its title; both are only ever added.
 """
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from content import kinds
-from content.models import Content
+from content.models import Content, Moderation
 
 # Without 0, O, 1, I and L: a code is read aloud and typed.
 _CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -54,8 +57,10 @@ class Case(models.Model):
         CLOSED = "closed", _("decided")
 
     code = models.CharField(_("code"), max_length=12, unique=True, default=make_code)
+    model = models.CharField(max_length=50, editable=False)  # "articles.article"
+    object_id = models.BigIntegerField(editable=False)
+    # What the subject was when it was last reported or decided on; see `remember()`.
     kind = models.CharField(_("kind"), max_length=20)
-    object_id = models.BigIntegerField()
     title = models.CharField(_("title"), max_length=150)
     address = models.CharField(_("address"), max_length=300)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.OPEN)
@@ -69,7 +74,7 @@ class Case(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         constraints = [
-            models.UniqueConstraint(fields=["kind", "object_id"], name="reports_case_one_each"),
+            models.UniqueConstraint(fields=["model", "object_id"], name="reports_case_one_each"),
         ]
         indexes = [models.Index(fields=["state", "-changed_at"], name="reports_case_queue")]
         permissions = [("decide_case", _("Can decide on cases"))]
@@ -82,51 +87,90 @@ class Case(models.Model):
 
     @property
     def subject(self) -> Content | None:
-        """The reported content, whatever its state; None once it was purged."""
-        return kinds.get(self.kind).objects().filter(pk=self.object_id).first()
+        """The reported content, whatever its state and kind; None once it was purged."""
+        for model in kinds.models():
+            if model._meta.label_lower == self.model:
+                return model._default_manager.filter(pk=self.object_id).first()
+        return None
+
+    def remember(self, content: Content) -> None:
+        """Keep what the case shows of its subject, for when there is none any more."""
+        self.kind = content.kind
+        self.title = content.title
+        self.address = content.get_absolute_url()
 
 
-class Report(models.Model):
+class AppendOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that are only ever added, whichever way one tries to change them."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise PermissionDenied(self.model.UNCHANGEABLE)
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise PermissionDenied(self.model.UNCHANGEABLE)
+
+    def bulk_create(self, *args: Any, **kwargs: Any) -> list[Any]:
+        if kwargs.get("update_conflicts"):
+            raise PermissionDenied(self.model.UNCHANGEABLE)
+        return super().bulk_create(*args, **kwargs)
+
+
+class AppendOnly(models.Model):
+    """A row that stays as it was written."""
+
+    UNCHANGEABLE: Any
+
+    objects = AppendOnlyQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        base_manager_name = "objects"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise PermissionDenied(self.UNCHANGEABLE)
+        # Else Django would first try to update a row of the same number.
+        kwargs["force_insert"] = True
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        raise PermissionDenied(self.UNCHANGEABLE)
+
+
+class Report(AppendOnly):
     """What one visitor said. Never changed by anybody."""
+
+    UNCHANGEABLE = _("A report stays as it was sent.")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="reports", verbose_name=_("case"))
     reason = models.CharField(_("reason"), max_length=20, choices=Reason.choices)
     words = models.TextField(_("in your own words"), max_length=2000, blank=True)
     contact = models.CharField(_("contact"), max_length=200, blank=True)
-    # A daily-salted hash of the visitor, for throttling; no address is kept.
+    # A daily-salted hash of the visitor's address, for throttling; no address is kept.
     visitor = models.CharField(max_length=64, editable=False, blank=True)
     created_at = models.DateTimeField(_("reported at"), auto_now_add=True)
 
-    class Meta:
+    class Meta(AppendOnly.Meta):
         ordering = ["-created_at", "-pk"]
         verbose_name = _("report")
         verbose_name_plural = _("reports")
         indexes = [models.Index(fields=["visitor", "-created_at"], name="reports_report_visitor")]
 
     def __str__(self) -> str:
-        return f"{self.get_reason_display()} · {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_reason_display()} · {_minute(self.created_at)}"
 
 
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    """Append-only: a decision is reversed by another decision."""
-
-    def update(self, **kwargs: Any) -> int:
-        raise PermissionDenied(Decision.UNCHANGEABLE)
-
-    def delete(self) -> tuple[int, dict[str, int]]:
-        raise PermissionDenied(Decision.UNCHANGEABLE)
-
-
-class Decision(models.Model):
-    """What an admin decided, when and why."""
+class Decision(AppendOnly):
+    """What an admin decided, when and why. It is reversed by another decision."""
 
     UNCHANGEABLE = _("A decision is never changed; take another one.")
 
     class Action(models.TextChoices):
-        QUARANTINE = "quarantine", _("Quarantine")
-        REMOVE = "remove", _("Remove")
-        RESTORE = "restore", _("Restore")
-        DISMISS = "dismiss", _("Dismiss the reports")
+        # With a context: admin's own "Remove" means something else.
+        QUARANTINE = "quarantine", pgettext_lazy("decision", "Quarantine")
+        REMOVE = "remove", pgettext_lazy("decision", "Remove")
+        RESTORE = "restore", pgettext_lazy("decision", "Restore")
+        DISMISS = "dismiss", pgettext_lazy("decision", "Dismiss the reports")
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="decisions", verbose_name=_("case"))
     action = models.CharField(_("decision"), max_length=12, choices=Action.choices)
@@ -141,9 +185,7 @@ class Decision(models.Model):
     )
     decided_at = models.DateTimeField(_("decided at"), auto_now_add=True)
 
-    objects = DecisionQuerySet.as_manager()
-
-    class Meta:
+    class Meta(AppendOnly.Meta):
         ordering = ["decided_at", "pk"]
         verbose_name = _("decision")
         verbose_name_plural = _("decisions")
@@ -154,12 +196,16 @@ class Decision(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_action_display()} · {self.decided_at:%Y-%m-%d %H:%M}"
+        return f"{self.get_action_display()} · {_minute(self.decided_at)}"
 
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if not self._state.adding:
-            raise PermissionDenied(self.UNCHANGEABLE)
-        super().save(*args, **kwargs)
+    @property
+    def change(self) -> str:
+        """What the content's state was and became; empty when it stayed as it was."""
+        if self.state_before == self.state_after:
+            return ""
+        labels = dict(Moderation.choices)
+        return f"{labels[self.state_before]} → {labels[self.state_after]}"
 
-    def delete(self, *args: Any, **kwargs: Any) -> Any:
-        raise PermissionDenied(self.UNCHANGEABLE)
+
+def _minute(moment: datetime) -> str:
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}"

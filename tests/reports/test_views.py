@@ -50,6 +50,25 @@ class ReportFormTests(TestCase):
         self.assertContains(response, "第十一次", status_code=429)
         self.assertEqual(Report.objects.count(), 10)
 
+    def test_another_browser_name_does_not_let_a_program_report_on(self):
+        for number in range(11):
+            agent = {"user-agent": f"Browser {number}"}
+            response = self.client.post(self.url, {"reason": "wrong"}, headers=agent)
+        self.assertEqual((response.status_code, Report.objects.count()), (429, 10))
+
+    def test_neither_does_another_address_of_the_same_ipv6_network(self):
+        for number in range(11):
+            address = f"2001:db8:1:2:{number:x}::{number:x}"
+            response = self.client.post(self.url, {"reason": "wrong"}, REMOTE_ADDR=address)
+        self.assertEqual((response.status_code, Report.objects.count()), (429, 10))
+        neighbour = self.client.post(self.url, {"reason": "wrong"}, REMOTE_ADDR="2001:db8:1:3::1")
+        self.assertEqual(neighbour.status_code, 302)
+
+    def test_a_page_opened_before_its_kind_was_changed_can_be_reported(self):
+        self.client.post(f"/report/reprint/{self.article.pk}/", {"reason": "wrong"})
+        self.client.post(self.url, {"reason": "spam"})
+        self.assertEqual((Case.objects.count(), Report.objects.count()), (1, 2))
+
     def test_hostile_words_are_stored_as_text(self):
         self.client.post(self.url, {"reason": "wrong", "words": "<script>alert(1)</script>\x00"})
         self.client.post(self.url, {"reason": "wrong", "words": "<script>alert(1)</script>"})
