@@ -11,9 +11,11 @@ from django.db.models import Count, Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from content import kinds
 from content.models import Content
@@ -74,11 +76,10 @@ class CaseAdmin(admin.ModelAdmin):
     list_display = [
         "title",
         "kind_label",
-        "state",
+        "state_mark",
         "reasons",
-        "reports_count",
         "latest_decision",
-        "changed_at",
+        "changed",
     ]
     list_per_page = 50
     list_filter = ["state", "reports__reason", "decisions__action", "opened_at"]
@@ -87,6 +88,9 @@ class CaseAdmin(admin.ModelAdmin):
     ordering = ["-state", "-changed_at"]
     actions = ["quarantine", "remove", "restore", "dismiss"]
     change_form_template = "admin/reports/case/decide.html"
+
+    class Media:
+        css = {"all": ["reports/case.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
         return (
@@ -102,19 +106,29 @@ class CaseAdmin(admin.ModelAdmin):
     def kind_label(self, case: Case) -> str:
         return str(dict(kinds.choices()).get(case.kind, case.kind))
 
-    @admin.display(description=_("reasons"))
+    @admin.display(description=_("state"), ordering="state")
+    def state_mark(self, case: Case) -> str:
+        return format_html(
+            '<span class="case-mark case-mark--{}">{}</span>', case.state, case.get_state_display()
+        )
+
+    @admin.display(description=_("reports"), ordering="number_of_reports")
     def reasons(self, case: Case) -> str:
         counted = Counter(report.get_reason_display() for report in case.reports.all())
         return _listed(counted) or "—"
 
-    @admin.display(description=_("reports"), ordering="number_of_reports")
-    def reports_count(self, case: Case) -> int:
-        return case.number_of_reports
-
     @admin.display(description=_("latest decision"))
     def latest_decision(self, case: Case) -> str:
         decisions = list(case.decisions.all())
-        return format_html("{}", decisions[-1]) if decisions else "—"
+        return decisions[-1].get_action_display() if decisions else "—"
+
+    @admin.display(description=_("changed at"), ordering="changed_at")
+    def changed(self, case: Case) -> str:
+        return f"{timezone.localtime(case.changed_at):%Y-%m-%d %H:%M}"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -262,7 +276,7 @@ class CaseAdmin(admin.ModelAdmin):
 
 
 def _listed(counted: Counter[str]) -> str:
-    return ", ".join(
+    return pgettext("between two reasons", ", ").join(
         f"{label} × {number}" if number > 1 else label for label, number in counted.most_common()
     )
 
