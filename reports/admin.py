@@ -75,9 +75,9 @@ class CaseAdmin(admin.ModelAdmin):
 
     list_display = [
         "title",
-        "kind_label",
         "state_mark",
         "reasons",
+        "kind_label",
         "latest_decision",
         "changed",
     ]
