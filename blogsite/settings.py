@@ -239,6 +239,11 @@ WORKER_JOBS = [
     },
     {"name": "fold_counts", "run": "content.counting.fold", "every": timedelta(seconds=10)},
     {"name": "clean_up", "run": "content.jobs.clean_up", "every": timedelta(hours=1)},
+    {
+        "name": "clean_up_packages",
+        "run": "downloads.jobs.clean_up",
+        "every": timedelta(days=1),
+    },
     {"name": "clear_sessions", "run": "content.jobs.clear_sessions", "every": timedelta(days=1)},
 ]
 HEALTH_CHECKS = [
