@@ -50,6 +50,7 @@ REWORDED = [
     _("Recent actions"),
     _("My actions"),
     _("Log out"),
+    _("Logged out"),
     _("Delete selected %(verbose_name_plural)s"),
     _("Successfully deleted %(count)d %(items)s."),
     _("Added {name} “{object}”."),
