@@ -161,6 +161,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "site.sqlite3")}
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # Seconds. Opening the file and its pragmas anew cost a tenth of an article page.
+    DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["OPTIONS"] = {
         # IMMEDIATE: a transaction that will write waits for its turn at its start, not with
         # an error in its middle. 20 s: longer than any write of ours.
