@@ -14,7 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import SimpleTestCase
 
-from blogsite import start
+from blogsite import processes, start
 
 from .sites import Browser, Site
 
@@ -69,6 +69,13 @@ class PartsTests(SimpleTestCase):
         self.assertTrue(start.static_is_current(self.folder))
         (self.folder / "static" / "staticfiles.json").unlink()
         self.assertFalse(start.static_is_current(self.folder))
+
+    def test_only_a_signal_that_comes_later_insists(self):
+        # Without __init__: it would take over the signals of the test run.
+        orders = processes.Orders.__new__(processes.Orders)
+        for times, expected in (([], False), ([5.0, 5.1], False), ([5.0, 5.1, 7.0], True)):
+            orders.times = times
+            self.assertEqual(orders.to_insist, expected)
 
     def test_forwarded_headers_are_left_to_the_middleware(self):
         command = start.gunicorn("127.0.0.1:8000", {"WEB_PROCESSES": "2"})
