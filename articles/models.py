@@ -52,6 +52,9 @@ class Article(Content):
                     & ~models.Q(reprint_ground="")
                 ),
                 name="articles_article_reprint_names_source",
+                violation_error_message=_(
+                    "A reprint names its author, its source and the ground for reprinting."
+                ),
             ),
         ]
 

@@ -1,7 +1,11 @@
 """The site's own admin: Django's, with our title and an index that begins with the work."""
 
+from typing import Any
+
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,6 +15,9 @@ class BlogAdminSite(admin.AdminSite):
     site_title = _("Site administration")
     site_header = _("Site administration")
     index_title = _("Desk")
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        return {**super().each_context(request), "site_name": settings.SITE_NAME}
 
 
 class BlogAdminConfig(AdminConfig):

@@ -161,6 +161,8 @@ DATABASES: dict[str, dict[str, Any]] = {
     else {"ENGINE": "django.db.backends.sqlite3", "NAME": str(DATA_DIR / "site.sqlite3")}
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    # SQLite makes a missing file, but no missing folder: a fresh checkout can migrate at once.
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
     # Seconds. Opening the file and its pragmas anew cost a tenth of an article page.
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["OPTIONS"] = {
@@ -195,7 +197,8 @@ CACHES = {
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("Simplified Chinese")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+# blogsite is no app, so its catalogue is named here.
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "blogsite" / "locale"]
 USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
@@ -273,6 +276,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 # Name and address together: one visitor cannot lock an editor out from everywhere.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False  # its pages have no Chinese
 AXES_CLIENT_IP_CALLABLE = "blogsite.middleware.client_address"
 AXES_LOCKOUT_TEMPLATE = "admin/locked_out.html"
 AXES_ENABLE_ACCESS_FAILURE_LOG = False

@@ -18,7 +18,7 @@ from taggit.forms import TagField
 
 from . import kinds, pictures
 from .models import Column, Content, Picture, Tag
-from .tagging import MAX_LENGTH, parse_tags
+from .tagging import MAX_LENGTH
 from .widgets import MarkdownWidget, TagsWidget
 
 MAX_TAGS = 20
@@ -185,10 +185,6 @@ class TagForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         name = self.cleaned_data["name"]
-        if parse_tags(name) != [name]:
-            raise ValidationError(
-                _("A tag holds no separators (, ， 、 ; ；), quotes or a leading #.")
-            )
         if Tag.objects.filter(name__iexact=name).exclude(pk=self.instance.pk).exists():
             raise ValidationError(_("There is a tag of that name already."))
         return name

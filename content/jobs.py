@@ -22,7 +22,13 @@ ROWS_KEPT = timedelta(days=7)
 def clean_up() -> None:
     """Remove the remains of uploads, and rows of jobs and spool files of the past."""
     removed = sum(
-        _remove_parts(folder) for folder in (settings.PACKAGES_DIR, settings.PICTURES_DIR)
+        _remove_old(folder, pattern)
+        for folder, pattern in (
+            (settings.PACKAGES_DIR, "*.part"),
+            (settings.PICTURES_DIR, "*.part"),
+            # Django's own temporary files; a killed process leaves them behind.
+            (settings.DATA_DIR / "uploads", "*.upload*"),
+        )
     )
     if removed:
         logger.info("%d files of broken uploads were removed.", removed)
@@ -39,9 +45,9 @@ def clear_sessions() -> None:
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()
 
 
-def _remove_parts(folder: Path) -> int:
+def _remove_old(folder: Path, pattern: str) -> int:
     removed = 0
-    for path in Path(folder).rglob("*.part"):
+    for path in Path(folder).rglob(pattern):
         try:
             if path.is_file() and time.time() - path.stat().st_mtime > PART_MAX_SECONDS:
                 path.unlink()

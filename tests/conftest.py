@@ -20,7 +20,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         MEDIA_ROOT=folder / "pictures",
         PACKAGES_DIR=folder / "packages",
         SPOOL_DIR=folder / "spool",
-        LOG_DIR=folder / "logs",
+        FILE_UPLOAD_TEMP_DIR=None,
         INDEX_DIR=folder / "index",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",

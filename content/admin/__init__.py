@@ -3,7 +3,16 @@
 from .authors import AuthorAdmin
 from .base import ContentAdmin
 from .columns import ColumnAdmin
+from .logins import BlogGroupAdmin, BlogUserAdmin
 from .pictures import PictureAdmin
 from .tags import TagAdmin
 
-__all__ = ["AuthorAdmin", "ColumnAdmin", "ContentAdmin", "PictureAdmin", "TagAdmin"]
+__all__ = [
+    "AuthorAdmin",
+    "BlogGroupAdmin",
+    "BlogUserAdmin",
+    "ColumnAdmin",
+    "ContentAdmin",
+    "PictureAdmin",
+    "TagAdmin",
+]

@@ -117,7 +117,8 @@ class ColumnAdmin(admin.ModelAdmin):
         description=_("Delete the selected columns that are empty"), permissions=["delete"]
     )
     def delete_empty(self, request: HttpRequest, queryset: models.QuerySet[Column]) -> Any:
-        empty, kept = [], []
+        empty: list[Column] = []
+        kept: list[Column] = []
         parents = set(Column.objects.exclude(parent=None).values_list("parent_id", flat=True))
         for column in queryset:
             (kept if column.contents or column.pk in parents else empty).append(column)

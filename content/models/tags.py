@@ -55,7 +55,9 @@ class Tag(Addressed, TagBase):
         super().clean()
         self.name = one_line(self.name)
         if parse_tags(self.name) != [self.name]:
-            raise ValidationError({"name": _("A tag has no commas, and does not begin with #.")})
+            raise ValidationError(
+                {"name": _("A tag holds no separators (, ， 、 ; ；), quotes or a leading #.")}
+            )
 
     def get_absolute_url(self) -> str:
         return reverse("content:tag", args=[self.slug])

@@ -63,7 +63,7 @@ class LoadDemoTests(TestCase):
         removed, purged = Article.objects.all()[:2]
         removed.set_moderation(Moderation.REMOVED)
         purged.purge()
-        Package.objects.filter(kind="plugin").get().purge()
+        Package.objects.get(slug="table-sieve").purge()
         loaded = load_demo(again=True)
         self.assertEqual((loaded.columns, loaded.articles, loaded.packages), (1, 1, 1))
         removed.refresh_from_db()
