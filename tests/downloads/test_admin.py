@@ -220,7 +220,9 @@ class ReleasesTests(PackageDeskTestCase):
             file=zip_file(content={"b.js": b"2"}), _save="1",
         )  # fmt: skip
         self.assertEqual(self.client.post(url, data).status_code, 302)
-        Package._base_manager.filter(pk=package.pk).update(downloads=5, views=7, moderation="removed")
+        Package._base_manager.filter(pk=package.pk).update(
+            downloads=5, views=7, moderation="removed"
+        )
         first = Version.objects.get_for_object(package).order_by("pk").first()
         url = reverse("admin:downloads_package_revision", args=[package.pk, first.pk])
         response = self.client.post(url, form_data(self.client.get(url), _save="1"))
