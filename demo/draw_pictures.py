@@ -238,6 +238,42 @@ def js_event_loop() -> None:
     sheet.save("js-event-loop.png")
 
 
+def pg_skip_locked() -> None:
+    sheet = Sheet(1000, 330)
+    sheet.text((40, 62), "任务", 24, anchor="lm", bold=True)
+    for column in range(8):
+        x = 130 + column * 105
+        taken, done = 1 <= column < 5, column == 0
+        fill = BLUE_PALE if taken else GREY_PALE
+        edge = BLUE if taken else LINE
+        sheet.box((x, 32), (88, 60), str(column + 1), fill, edge, MUTED if done else INK)
+        if done:
+            sheet.draw.line((x + 12, 80, x + 76, 44), fill=MUTED, width=3)
+        if taken:
+            name = "甲乙丙丁"[column - 1]
+            sheet.arrow((x + 44, 190), (x + 44, 98), GREEN)
+            sheet.box((x, 194), (88, 60), name, GREEN_PALE, GREEN, text_size=26)
+    sheet.text((174, 118), "已做完", 18, MUTED)
+    sheet.text((810, 118), "还没有人领", 18, MUTED)
+    sheet.text((500, 295), "跳过别人锁着的行，领第一个没有锁的", 22, GREEN)
+    sheet.save("pg-skip-locked.png")
+
+
+def css_stacking() -> None:
+    sheet = Sheet(1000, 400)
+    sheet.text((40, 40), "先比同一层的兄弟，再比各自里面的孩子", 22, MUTED, "lm")
+    sheet.box((370, 75), (260, 62), "根层叠上下文", GREY_PALE)
+    sheet.arrow((440, 140), (270, 196))
+    sheet.arrow((560, 140), (730, 196))
+    sheet.box((110, 200), (320, 62), "卡片  transform，相当于 0", RED_PALE, RED, text_size=20)
+    sheet.box((570, 200), (320, 62), "页头  z-index: 10", GREEN_PALE, GREEN)
+    sheet.arrow((270, 265), (270, 316))
+    sheet.box((110, 320), (320, 62), "菜单  z-index: 9999", ORANGE_PALE, ORANGE)
+    sheet.text((570, 351), "9999 只在卡片里面算数", 22, ORANGE, "lm")
+    sheet.text((500, 231), "0 < 10", 24, RED, bold=True)
+    sheet.save("css-stacking.png")
+
+
 def cover(name: str, title: str, subtitle: str, colours: tuple[str, str]) -> None:
     """A cover: two flat colours, a pattern of bars drawn from the title, and two lines of text."""
     dark, light = colours
@@ -258,6 +294,8 @@ def covers() -> None:
     cover("cover-cpp.webp", "string_view", "借条，不是钱", ("#3b2f63", "#b7a6ea"))
     cover("cover-elasticsearch.webp", "切开中文", "单字、二元与词典", ("#5a3a12", "#efc27a"))
     cover("cover-linux.webp", "磁盘满了", "可是 du 说没有满", ("#4a1f2b", "#e6a1b3"))
+    cover("cover-shell.webp", "set -e", "没有拦住的那些错误", ("#243447", "#9fc0a8"))
+    cover("cover-postgresql.webp", "SKIP LOCKED", "领任务，不排队", ("#1d3d5c", "#9cc3e0"))
 
 
 PICTURES: tuple[Callable[[], None], ...] = (
@@ -268,6 +306,8 @@ PICTURES: tuple[Callable[[], None], ...] = (
     es_bigrams,
     docker_pid1,
     js_event_loop,
+    pg_skip_locked,
+    css_stacking,
     covers,
 )
 
