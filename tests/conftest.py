@@ -12,6 +12,7 @@ from django.test import override_settings
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """DATA_DIR and all that lies below it, for the whole run of this process."""
     folder = tmp_path_factory.mktemp("data")
+    (folder / "static").mkdir()
     # Haystack keeps the dictionary it was given at import, so its path is changed in place.
     settings.HAYSTACK_CONNECTIONS["default"]["PATH"] = str(folder / "index" / "search.sqlite3")
     with override_settings(
@@ -21,6 +22,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         PACKAGES_DIR=folder / "packages",
         SPOOL_DIR=folder / "spool",
         FILE_UPLOAD_TEMP_DIR=None,
+        STATIC_ROOT=folder / "static",
         INDEX_DIR=folder / "index",
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
