@@ -274,6 +274,46 @@ def css_stacking() -> None:
     sheet.save("css-stacking.png")
 
 
+def nodejs_backpressure() -> None:
+    sheet = Sheet(1000, 320)
+    sheet.box((50, 110), (180, 90), "来源（快）", BLUE_PALE, BLUE)
+    sheet.arrow((235, 155), (345, 155), BLUE)
+    sheet.text((290, 132), "write", 18, MUTED)
+    for column in range(5):
+        full = column >= 2
+        fill, edge = (ORANGE_PALE, ORANGE) if full else (GREY_PALE, LINE)
+        sheet.box((350 + column * 54, 120), (48, 70), "", fill, edge)
+    sheet.text((484, 214), "排队：越过线就返回 false", 20, ORANGE)
+    sheet.arrow((625, 155), (735, 155), BLUE)
+    sheet.box((740, 110), (200, 90), "目标（慢）", GREEN_PALE, GREEN)
+    sheet.draw.line((430, 116, 430, 60, 140, 60), fill=RED, width=3)
+    sheet.arrow((140, 60), (140, 106), RED)
+    sheet.text((285, 38), "false：请停一停", 20, RED)
+    sheet.draw.line((840, 204, 840, 270, 140, 270), fill=GREEN, width=3)
+    sheet.arrow((140, 270), (140, 206), GREEN)
+    sheet.text((490, 292), "drain：排空了，继续", 20, GREEN)
+    sheet.save("nodejs-backpressure.png")
+
+
+def lucene_segments() -> None:
+    sheet = Sheet(1000, 360)
+    for y, name, numbers in ((60, "第一段", range(1, 8)), (180, "第二段", range(8, 10))):
+        sheet.text((40, y + 30), name, 24, anchor="lm", bold=True)
+        for column, number in enumerate(numbers):
+            x = 150 + column * 78
+            dead = y < 100 and column in (1, 4)
+            fill, edge = (RED_PALE, RED) if dead else (BLUE_PALE, BLUE)
+            sheet.box((x, y), (66, 60), str(number), fill, edge)
+            if dead:
+                sheet.draw.line((x + 8, y + 52, x + 58, y + 8), fill=RED, width=3)
+    sheet.text((716, 90), "旧版本只是打了叉", 20, RED, "lm")
+    sheet.text((320, 210), "新版本写进新的段", 20, BLUE, "lm")
+    sheet.arrow((265, 124), (190, 176), MUTED)
+    sheet.arrow((486, 124), (268, 176), MUTED)
+    sheet.text((150, 306), "词的统计仍按九篇计算；等到合并成一段，才回到七篇", 22, MUTED, "lm")
+    sheet.save("lucene-segments.png")
+
+
 def cover(name: str, title: str, subtitle: str, colours: tuple[str, str]) -> None:
     """A cover: two flat colours, a pattern of bars drawn from the title, and two lines of text."""
     dark, light = colours
@@ -296,6 +336,7 @@ def covers() -> None:
     cover("cover-linux.webp", "磁盘满了", "可是 du 说没有满", ("#4a1f2b", "#e6a1b3"))
     cover("cover-shell.webp", "set -e", "没有拦住的那些错误", ("#243447", "#9fc0a8"))
     cover("cover-postgresql.webp", "SKIP LOCKED", "领任务，不排队", ("#1d3d5c", "#9cc3e0"))
+    cover("cover-vue.webp", "响应式", "是在哪一步丢的", ("#17443a", "#86d3b4"))
 
 
 PICTURES: tuple[Callable[[], None], ...] = (
@@ -308,6 +349,8 @@ PICTURES: tuple[Callable[[], None], ...] = (
     js_event_loop,
     pg_skip_locked,
     css_stacking,
+    nodejs_backpressure,
+    lucene_segments,
     covers,
 )
 
