@@ -333,6 +333,8 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},
+        # Anybody can send any Host: it is answered with 400, and is no news.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "axes": {"level": "WARNING"},
         "PIL": {"level": "WARNING"},
     },

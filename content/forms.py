@@ -105,9 +105,6 @@ class ContentForm(forms.ModelForm):
         changed: datetime | None = self.instance.updated_at
         return changed.isoformat() if changed else ""
 
-    def clean_body(self) -> str:
-        return self.cleaned_data["body"].replace("\r\n", "\n")
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         is_published = cleaned.get("status") == Content.Status.PUBLISHED

@@ -13,7 +13,10 @@ from django.db.models.signals import pre_save
 from .models import Content
 
 # Kept from the present beside a model's guarded_fields.
-_ALSO_KEPT = frozenset({"slug", "first_published_at", "created_at", "created_by"})
+# Going back is about the text: it neither moves, hides nor publishes a page.
+_ALSO_KEPT = frozenset(
+    {"slug", "status", "published_at", "first_published_at", "created_at", "created_by"}
+)
 # Made from the text, and excluded from versions.
 DERIVED_FIELDS = Content.DERIVED_FIELDS
 

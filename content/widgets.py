@@ -68,6 +68,11 @@ class MarkdownWidget(forms.Textarea):
         super().__init__({"rows": 25, "class": "vLargeTextField markdown-input", **(attrs or {})})
         self.endpoints: dict[str, str] = {}
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        # Browsers send CR LF; kept so, every save would look like a change of the text.
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if value else value
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         config = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
@@ -59,21 +60,27 @@ class PackageDetailView(AddressedMixin, TemplateView):
 
 @require_safe
 def package_file(request: HttpRequest, slug: str) -> HttpResponse:
-    """The ZIP of the latest release, as an attachment; 404 where its page would not be shown."""
+    """The ZIP of the latest release, or of the one that `?version=` names, as an attachment.
+
+    404 where its page would not be shown.
+    """
     try:
         package = shown(find(Package.objects.select_related("latest_release"), slug))
     except Gone:
         # The page says 410 and why; the file is simply not there.
         raise Http404 from None
     except Moved as moved:
-        return HttpResponse(status=301, headers={"Location": f"{moved.url}file"})
-    return serve(request, package)
+        query = request.META.get("QUERY_STRING", "")
+        address = f"{moved.url}file" + (f"?{query}" if query else "")
+        return HttpResponse(status=301, headers={"Location": address})
+    version = request.GET.get("version", "")
+    if not version:
+        return serve(request, package, package.latest_release)
+    return serve(request, package, get_object_or_404(package.releases, version=version[:40]))
 
 
-def serve(request: HttpRequest, package: Package) -> HttpResponse:
+def serve(request: HttpRequest, package: Package, release: Release) -> HttpResponse:
     """The response with the file, or with the address that nginx serves it from."""
-    release = package.latest_release
-    assert release is not None  # noqa: S101  shown() asked for it
     path = storage.package_path(release.sha256)
     if settings.X_ACCEL_PACKAGES:
         # nginx answers conditions and ranges itself, by validators of its own.
@@ -88,7 +95,9 @@ def serve(request: HttpRequest, package: Package) -> HttpResponse:
     if response.status_code in {200, 206}:
         counting.count_download(request, package)
         response["Content-Type"] = "application/zip"
-        response["Content-Disposition"] = content_disposition_header(True, file_name(package))
+        response["Content-Disposition"] = content_disposition_header(
+            True, file_name(package, release)
+        )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = _CACHING
@@ -106,14 +115,12 @@ def _answer(request: HttpRequest, release: Release, path: Path) -> HttpResponse:
     return response
 
 
-def file_name(package: Package) -> str:
+def file_name(package: Package, release: Release) -> str:
     """What the visitor's browser calls the file: the title and the version.
 
     Without what is not seen: a mark that turns the direction of writing would make
     `gpj.exe` of a name that ends in `exe.jpg`.
     """
-    release = package.latest_release
-    assert release is not None  # noqa: S101  only asked for packages with one
     unsafe = str.maketrans(dict.fromkeys('/\\:*?"<>|\r\n\t\u2028\u2029', "-"))
     title = "".join(
         character

@@ -24,7 +24,7 @@ class ReportForm(forms.ModelForm):
         model = Report
         fields = ["reason", "words", "contact"]
         labels = {
-            "words": _("In your own words"),
+            "words": _("In your own words (optional)"),
             "contact": _("How can we reach you? (optional)"),
         }
         help_texts = {

@@ -17,7 +17,8 @@ from haystack import connections
 from haystack.models import SearchResult
 from haystack.query import SearchQuerySet
 
-from . import outbox
+from . import outbox, registry
+from .engines.errors import IndexUnusable
 from .forms import Query
 from .highlighting import excerpt, mark
 from .inputs import ReaderQuery
@@ -66,6 +67,9 @@ def search(query: Query) -> Results:
     per_page = settings.HAYSTACK_SEARCH_RESULTS_PER_PAGE
     found = ask(query)
     total = found.count()
+    if not total and not registry.is_built():
+        # An index that nobody has filled yet finds nothing, which is not "no results".
+        raise IndexUnusable("The index was never built.")
     reachable = min(total, per_page * settings.SEARCH_MAX_PAGES)
     page = Paginator(range(reachable), per_page).get_page(query.page)
     results = list(found[page.start_index() - 1 : page.end_index()]) if reachable else []

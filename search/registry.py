@@ -86,3 +86,8 @@ def forget_unseen() -> int:
     count = gone.count()
     gone.delete()
     return count
+
+
+def is_built() -> bool:
+    """Whether the index that answers here was ever filled."""
+    return Engine.objects.filter(name=engine_name("default"), built_at__isnull=False).exists()

@@ -1,5 +1,6 @@
 """`Content`: what articles and packages have in common, and the one rule of what is visible."""
 
+from copy import copy
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -172,6 +173,13 @@ class Content(Addressed):
     def was_public(self) -> bool:
         """Whether a visitor may ever have seen this; then it cannot be deleted."""
         return self.first_published_at is not None and self.first_published_at <= timezone.now()
+
+    @property
+    def public_url(self) -> str:
+        """Where visitors find this now, also while a form has put another address into it."""
+        stored = copy(self)
+        stored.slug = self._slug_before() or self.slug
+        return stored.get_absolute_url()
 
     @property
     def kind_info(self) -> kinds.Kind:

@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest import mock
 
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, override_settings
@@ -111,6 +112,23 @@ class WritingTests(DeskTestCase):
 
 
 class RefusalTests(DeskTestCase):
+    def test_an_impossible_address_of_a_published_article_is_refused_with_a_sentence(self):
+        article = make_article(slug="before", column=self.column)
+        for slug in ("中文", "a b", "令牌桶"):
+            response = self.save(article, slug=slug)
+            with self.subTest(slug):
+                self.assertEqual(response.status_code, 200)
+                self.assertTrue(response.context["adminform"].form.errors["slug"])
+                self.assertContains(response, 'href="/articles/before/"')
+
+    def test_saving_the_same_text_from_a_browser_is_no_change_of_it(self):
+        article = make_article(body="一行。\n\n二行。\n", column=self.column)
+        self.save(article, body="一行。\r\n\r\n二行。\r\n", summary="新摘要")
+        article.refresh_from_db()
+        self.assertEqual(article.body, "一行。\n\n二行。\n")
+        entry = LogEntry.objects.latest("pk")
+        self.assertNotIn("正文", entry.get_change_message())
+
     """A sentence by the field, and nothing else typed is lost."""
 
     def assert_refused(self, response, field, **kept):
@@ -343,6 +361,14 @@ class VersionTests(DeskTestCase):
         self.assertEqual((article.slug, article.created_by), ("moved", self.editor))
         self.assertEqual(article.first_published_at, first_public)
         self.assertEqual(len(self.versions(article)), 3)
+
+    def test_going_back_to_a_draft_does_not_unpublish_the_page(self):
+        self.new(title="题", status="draft", body="草稿。")
+        article = Article.objects.get()
+        self.save(article, status="published", body="定稿。")
+        self.assertEqual(self.revert(article, self.versions(article)[0]).status_code, 302)
+        article.refresh_from_db()
+        self.assertEqual((article.body, article.is_visible), ("草稿。", True))
 
     def test_looking_at_a_version_changes_nothing(self):
         article = make_article(title="旧题", tags=["甲"], column=self.column)

@@ -1,5 +1,6 @@
 import time
 import unicodedata
+from io import BytesIO
 from typing import Any
 from unittest import mock
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from content.models import Moderation
 from downloads.models import Package, Release
 from downloads.ranges import parse_range
+from downloads.services import store_package
 from downloads.views import file_name
 from tests.factories import make_package, make_zip
 
@@ -46,6 +48,22 @@ class PackageFileTests(TestCase):
         self.assertEqual(response.status_code, 206)
         self.assertEqual(response["Content-Range"], f"bytes 100-{len(whole) - 1}/{len(whole)}")
         self.assertEqual(self.body(response), whole[100:])
+
+    def test_an_older_release_stays_to_be_had_by_its_version(self):
+        older = self.body(self.client.get(self.url))
+        store_package(
+            package=self.package,
+            upload=BytesIO(make_zip({"new.md": b"1"})),
+            name="a.zip",
+            version="2.0.0",
+        )
+        self.assertNotEqual(self.body(self.client.get(self.url)), older)
+        response = self.client.get(self.url, {"version": "1.2.0"})
+        self.assertEqual(self.body(response), older)
+        self.assertIn("-1.2.0.zip", response["Content-Disposition"])
+        self.assertEqual(self.client.get(self.url, {"version": "9"}).status_code, 404)
+        page = self.client.get(self.package.get_absolute_url())
+        self.assertContains(page, f"{self.url}?version=1.2.0")
 
     def test_another_release_meanwhile_is_sent_from_its_beginning(self):
         headers = {"range": "bytes=100-", "if-range": '"an older hash"'}
@@ -146,7 +164,8 @@ class PackageFileTests(TestCase):
 
 class FileNameTests(TestCase):
     def name(self, title: str, **overrides: Any) -> str:
-        return file_name(make_package(title=title, version="1.0", **overrides))
+        package = make_package(title=title, version="1.0", **overrides)
+        return file_name(package, package.latest_release)
 
     def test_a_title_cannot_disguise_what_the_file_is(self):
         for title in ("图片\u202egpj.exe", "a\u2066b\u2069", "a\x07b\x1b[2J", "a\u200bb\ufeff"):
@@ -169,7 +188,7 @@ class HostileFileNameTests(SimpleTestCase):
     @given(st.text(max_size=60))
     def test_any_title_makes_a_harmless_name(self, title):
         release = Release(version="1.0")
-        name = file_name(Package(title=title, slug="slug", latest_release=release))
+        name = file_name(Package(title=title, slug="slug"), release)
         self.assertFalse({unicodedata.category(character)[0] for character in name} & {"C"})
         self.assertFalse(set('/\\:*?"<>|') & set(name))
         self.assertTrue(name.endswith("-1.0.zip") and not name.startswith((".", "-")))

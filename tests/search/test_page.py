@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from content.models import Moderation
-from search.models import OutboxRow
+from search.models import Engine, OutboxRow
 from tests.factories import make_article, make_author, make_column, make_package
 
 
@@ -117,6 +117,15 @@ class SearchPageTests(TestCase):
         build()
         with self.assertNumQueries(6):
             self.client.get("/search/", {"q": "检查点"})
+
+    def test_an_index_that_was_never_filled_is_never_no_results(self):
+        make_article(title="检查点")
+        build()
+        self.assertEqual(self.titles("没有的词"), [])
+        Engine.objects.update(built_at=None)
+        response = self.client.get("/search/", {"q": "没有的词"})
+        self.assertEqual(response.status_code, 503)
+        self.assertTrue(response.context["unavailable"])
 
     def test_an_index_that_cannot_answer_is_never_no_results(self):
         make_article(title="检查点")
