@@ -182,6 +182,8 @@ def only_one(path: Path, orders: Orders) -> Iterator[None]:
 def preparations(environment: dict[str, str], *, dev: bool, logins: bool) -> list[list[str]]:
     """The commands that make the site ready; each does nothing when there is nothing to do."""
     commands = [[*MANAGE, "migrate", "--verbosity=0"]]
+    if environment.get("DATABASE_URL"):
+        commands.insert(0, [sys.executable, "-m", "blogsite.database"])
     if environment.get("DEMO", "on").strip().lower() in environ.Env.BOOLEAN_TRUE_STRINGS:
         commands.append([*MANAGE, "load_demo"])
     if logins:  # it prints passwords, which are not for the log of a service
@@ -233,6 +235,8 @@ def run(server: list[str], environment: dict[str, str], orders: Orders) -> int:
         ended = {name: each.returncode for name, each in processes.items() if each.poll()}
         ended |= {name: 0 for name, each in processes.items() if each.poll() == 0}
     finally:
+        if orders.to_stop:
+            print("正在停止……", flush=True)
         stop(list(processes.values()), orders)
     if orders.to_stop:
         return 0
