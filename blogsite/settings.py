@@ -146,6 +146,10 @@ PICTURE_MAX_BYTES = 10 * 1024**2
 PICTURE_MAX_PIXELS = 50_000_000  # width x height x frames
 MARKDOWN_MAX_BYTES = 200_000
 MARKDOWN_MAX_SECONDS = 2.5
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "blogsite.uploads.DiskUploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 # What is being uploaded, on the disk that will keep it; /tmp may be small. The start makes it.
 _uploads = DATA_DIR / "uploads"
@@ -271,6 +275,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 # Name and address together: one visitor cannot lock an editor out from everywhere.

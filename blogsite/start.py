@@ -261,6 +261,8 @@ def gunicorn(address: str, environment: dict[str, str]) -> list[str]:
         "--forwarded-allow-ips=",
         # Its heartbeat file in memory: on a slow disk a worker would look dead.
         *(["--worker-tmp-dir=/dev/shm"] if Path("/dev/shm").is_dir() else []),  # noqa: S108
+        # A pasted question of several hundred Chinese characters is cut by the page, not here.
+        "--limit-request-line=8190",
         "--max-requests=10000",
         "--max-requests-jitter=1000",
         f"--graceful-timeout={STOP_SECONDS - 5}",

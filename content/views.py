@@ -27,6 +27,8 @@ PER_PAGE = 20
 class ListingView(AddressedMixin, TemplateView):
     """A page of a list of content. Subclasses say of what, in `get_listing()`."""
 
+    exists_when_empty = True
+
     def get_listing(self) -> Listing:
         raise NotImplementedError
 
@@ -37,6 +39,9 @@ class ListingView(AddressedMixin, TemplateView):
             page = paginator.page(self.request.GET.get("page", 1))
         except InvalidPage as error:
             raise Http404(str(error)) from error
+        if not paginator.count and not self.exists_when_empty:
+            # A name that only drafts carry is nobody's business yet.
+            raise Http404
         context.update(page=page, contents=page.object_list)
         return context
 
@@ -67,6 +72,8 @@ class ColumnView(ListingView):
 class TagView(ListingView):
     """What carries a tag."""
 
+    exists_when_empty = False
+
     template_name = "content/tag.html"
 
     def get_listing(self) -> Listing:
@@ -79,6 +86,8 @@ class TagView(ListingView):
 
 class AuthorView(ListingView):
     """What was published under a pen name."""
+
+    exists_when_empty = False
 
     template_name = "content/author.html"
 

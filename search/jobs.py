@@ -1,6 +1,7 @@
 """What the worker does for search: keep this host's engines registered, built and in step."""
 
 import logging
+import time
 from pathlib import Path
 
 from haystack import connections
@@ -15,8 +16,10 @@ logger = logging.getLogger(__name__)
 
 # Short, so that the worker can stop between two calls; the job asks to be called again.
 _SECONDS = 0.5
-# Engine → the index file that was found usable; asked again after a failure and for another.
-_usable: dict[str, tuple[int, int] | None] = {}
+# Engine → the index file that was found usable, and when; asked again after a failure, for
+# another file, and now and then: a file may be damaged in its place.
+_usable: dict[str, tuple[tuple[int, int] | None, float]] = {}
+_USABLE_SECONDS = 30.0
 
 
 def sync() -> bool:
@@ -53,17 +56,19 @@ def registered(alias: str) -> Engine:
 def build_if_needed(engine: Engine) -> bool:
     """Build an index that is new, lost, damaged or long unseen; True if it was built."""
     file = _file(engine)
-    known = file is not None and _usable.get(engine.name) == file
+    found, at = _usable.get(engine.name, (None, 0.0))
+    known = file is not None and found == file and time.monotonic() - at < _USABLE_SECONDS
     try:
         if engine.built_at is not None and (known or is_usable(engine)):
-            _usable[engine.name] = file
+            if not known:
+                _usable[engine.name] = file, time.monotonic()
             return False
     except IndexUnusable as error:
         logger.warning("The search index of %s has to be built again: %s", engine, error)
     _usable.pop(engine.name, None)
     logger.info("Building the search index of %s.", engine)
     count = rebuild(engine)
-    _usable[engine.name] = _file(engine)
+    _usable[engine.name] = _file(engine), time.monotonic()
     logger.info("The search index of %s holds %d documents.", engine, count)
     return True
 

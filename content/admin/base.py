@@ -131,7 +131,7 @@ class ContentAdmin(BulkActions, PreviewAdmin, ContentVersionAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Content | None:
-        if request.method == "POST" and connection.in_atomic_block and object_id.isdigit():
+        if request.method == "POST" and connection.in_atomic_block and object_id.isdecimal():
             # Two who save at once take turns, so that the second hears of the first.
             list(self.model._base_manager.select_for_update().filter(pk=object_id).values("pk"))
         return super().get_object(request, object_id, from_field)

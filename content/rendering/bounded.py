@@ -21,6 +21,7 @@ from .cleaning import clean
 from .document import Heading, Rendered, RenderingRefused
 from .messages import LENGTH, pack
 
+QUEUE_SECONDS = 5.0  # how long a text waits for its turn
 _START_SECONDS = 10.0  # of the helper itself, not counted against the author
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "HOME", "LANG", "LC_ALL")  # no secrets of the site
 logger = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ logger = logging.getLogger(__name__)
 
 class _TooSlow(Exception):
     """The deadline passed."""
+
+
+class Busy(Exception):
+    """Other texts held the helper for too long."""
 
 
 class _Gone(Exception):
@@ -76,7 +81,10 @@ class Helper:
     def ask(self, source: str, seconds: float) -> dict[str, Any]:
         """The helper's answer for `source`, within `seconds` of its work."""
         message = pack({"source": source, "seconds": seconds})
-        with self._lock:
+        # Who waits holds a thread of the server; a few slow texts must not hold all of them.
+        if not self._lock.acquire(timeout=QUEUE_SECONDS):
+            raise Busy
+        try:
             spent = 0.0
             for attempt in (1, 2):
                 process = self._running()
@@ -93,6 +101,8 @@ class Helper:
                     # Its late answer must not be taken for that to the next question.
                     self._end()
                     raise
+        finally:
+            self._lock.release()
         raise _Gone
 
     def forget(self) -> None:
@@ -165,6 +175,10 @@ def render_bounded(source: str) -> Rendered:
         raise RenderingRefused(
             _("Showing the text takes longer than %(seconds)s seconds. Please simplify it.")
             % {"seconds": seconds}
+        ) from None
+    except Busy:
+        raise RenderingRefused(
+            _("Other texts are being rendered at the moment. Please try again in a few seconds.")
         ) from None
     except (_Gone, OSError) as error:
         logger.exception("The rendering process ended or could not be started.")

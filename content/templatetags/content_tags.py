@@ -1,6 +1,6 @@
 """What templates of content ask Python for: sizes in words, page numbers, a package as a tree."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,9 @@ from django.core.paginator import Page, Paginator
 
 register = template.Library()
 
+# What a page shows of a package: folders and files, and characters of their names.
+MAX_LINES = 5000
+MAX_CHARACTERS = 200_000
 _OPEN_FOLDERS_UP_TO = 40  # entries; larger packages begin with their folders closed
 
 
@@ -49,7 +52,10 @@ class Folder:
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the tree. `step` is "open" or "close" of a folder, or "file"."""
+    """One line of the tree. `step` is "open" or "close" of a folder, "file", or "more".
+
+    "more" comes last, where `count` entries of a very large package are not listed.
+    """
 
     step: str
     name: str = ""
@@ -63,24 +69,36 @@ def directory_tree(listing: Sequence[Sequence[Any]]) -> list[Step]:
     """A release's listing as steps from top to bottom, folders first, names in order.
 
     Steps instead of nested nodes: a template that included itself for each folder would take
-    seconds for the thousands of entries that a lawful package may have.
+    seconds for the thousands of entries that a lawful package may have. What is shown is
+    bounded: twenty thousand files in sixty folders each would be a page of a hundred megabytes.
     """
-    return list(_steps(_tree(listing), is_open=len(listing) <= _OPEN_FOLDERS_UP_TO))
+    root, left_out = _tree(listing)
+    steps = list(_steps(root, is_open=len(listing) <= _OPEN_FOLDERS_UP_TO))
+    return [*steps, Step("more", count=left_out)] if left_out else steps
 
 
-def _tree(listing: Iterable[Sequence[Any]]) -> Folder:
-    root = Folder("")
-    for path, size in listing:
+def _tree(listing: Sequence[Sequence[Any]]) -> tuple[Folder, int]:
+    """The folders and files of the first entries, and how many entries are left out."""
+    root, lines, characters = Folder(""), 0, 0
+    for position, (path, size) in enumerate(listing):
         *parents, name = path.split("/")
+        if lines > MAX_LINES or characters > MAX_CHARACTERS:
+            return root, len(listing) - position
         passed = [root]
         for parent in parents:
-            passed.append(passed[-1].folders.setdefault(parent, Folder(parent)))
+            if parent not in passed[-1].folders:
+                passed[-1].folders[parent] = Folder(parent)
+                lines += 1
+                characters += len(parent)
+            passed.append(passed[-1].folders[parent])
         if name:
             passed[-1].files[name] = size
+            lines += 1
+            characters += len(name)
             for folder in passed:
                 folder.size += size
                 folder.count += 1
-    return root
+    return root, 0
 
 
 def _steps(root: Folder, *, is_open: bool) -> Iterator[Step]:

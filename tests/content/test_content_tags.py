@@ -86,6 +86,14 @@ class DirectoryTreeTests(SimpleTestCase):
         self.assertTrue(directory_tree([["a/b", 1]])[0].is_open)
         self.assertFalse(directory_tree([[f"a/{n}", 1] for n in range(100)])[0].is_open)
 
+    def test_a_giant_package_is_shown_in_part_and_says_so(self) -> None:
+        listing = [[f"{n}/" + "a/" * 60 + "f", 1] for n in range(20_000)]
+        steps = directory_tree(listing)
+        self.assertLess(len(steps), 20_000)
+        self.assertEqual((steps[-1].step, steps[-1].count > 19_000), ("more", True))
+        names = [["好" * 80 + str(n), 1] for n in range(4_000)]
+        self.assertEqual(directory_tree(names)[-1].step, "more")
+
     def test_depth_is_no_limit(self) -> None:
         steps = directory_tree([["/".join(["d"] * 3000) + "/f", 1]])
         self.assertEqual(len(steps), 6001)
