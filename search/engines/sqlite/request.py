@@ -39,6 +39,7 @@ from search.engines.sqlite.comparisons import (
 )  # fmt: skip
 from search.folding import fold
 from search.indexes import Role
+from search.inputs import ReaderQuery
 
 _MATCHES = "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH ?)"
 _OWN_COLUMNS = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": "django_id"}
@@ -56,7 +57,11 @@ class Fields:
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask the index file: tiers that rank, and the condition that all hits meet."""
+    """What to ask the index file: tiers that rank, and the condition that all hits meet.
+
+    Before a tier may stand the same `in_titles`: of what the tier finds, these come first.
+    The last tier finds all hits.
+    """
 
     tiers: tuple[str, ...]
     where: Clause
@@ -88,6 +93,11 @@ def clause(condition: Condition, fields: Fields) -> Clause:
     else:
         found = joined([clause(child, fields) for child in condition.children], condition.connector)
     return Clause(f"NOT {found.sql}", found.params) if condition.negated else found
+
+
+def in_titles(tier: str) -> str:
+    """The expression of a tier, met by the title alone; what it only spells is not in it."""
+    return expressions.in_columns(tier, [Role.TITLE.value, "spelled"])
 
 
 def every(*clauses: Clause) -> Clause:
@@ -157,9 +167,21 @@ def _tiers(leaf: Leaf, fields: Fields) -> list[str]:
         expression = expressions.text(str(leaf.value), phrase=leaf.lookup == "phrase")
         found = [expression] if expression else []
     if leaf.field == ALL_TEXTS:
-        return found
+        has_titles = leaf.lookup == "reader" and Role.TITLE in fields.roles.values()
+        return _with_titles(found, leaf.value) if has_titles else found
     columns = [fields.roles[leaf.field].value, *(["parts"] if leaf.lookup != "phrase" else [])]
     return [expressions.in_columns(tier, columns) for tier in found if tier]
+
+
+def _with_titles(tiers: list[str], query: ReaderQuery) -> list[str]:
+    """The tiers, what has them in its title before the rest; the tier of any word as it is."""
+    # Where each run is one word, every run and every word are one tier, not two.
+    divided = 1 if all(len(run.words) == 1 for run in query.runs) else 2
+    return [
+        expression
+        for place, tier in enumerate(tiers)
+        for expression in ([in_titles(tier), tier] if place < divided else [tier])
+    ]
 
 
 def _leaf(leaf: Leaf, fields: Fields) -> Clause:

@@ -3,7 +3,7 @@
 # ruff: noqa: S608 - names of our own columns are put together here; every value is a parameter
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from search.engines import values
-from search.engines.sqlite.request import ANYTHING, Clause, Fields, Request, order
+from search.engines.sqlite.request import ANYTHING, Clause, Fields, Request, in_titles, order
 from search.engines.sqlite.schema import TEXT_COLUMNS
 
 # Body, title and the others count alike, what a word is also found by a little less; the
@@ -157,10 +157,11 @@ def _ranked(
     if request.tiers[0] == "":
         # Conditions where a text only helps: first what it matches, then all others.
         return _with_helping_text(connection, request, start, wanted)
+    tiers = _divided(request.tiers)
     ranked: list[tuple[int, float]] = []
     passed: set[int] = set()
-    for tier, expression in enumerate(request.tiers):
-        is_last = tier == len(request.tiers) - 1
+    for tier, (expression, titles) in enumerate(tiers):
+        is_last = tier == len(tiers) - 1
         if start and not is_last:
             source = _joined_tokens(expression, request.where)
             found = connection.execute(f"SELECT d.doc {source.sql}", source.params)
@@ -170,8 +171,8 @@ def _ranked(
                 passed |= here
                 continue
         limit = start + wanted - len(ranked) + len(passed)
-        rows = _tier(connection, expression, request.where, limit, boosts)
-        base = (len(request.tiers) - tier - 1) * _TIER_SCORE
+        rows = _tier(connection, expression, request.where, limit, boosts, titles)
+        base = (len(tiers) - tier - 1) * _TIER_SCORE
         fresh = [(doc, base - rank) for doc, rank in rows if doc not in passed]
         ranked.extend(fresh[start : start + wanted - len(ranked)])
         if len(ranked) >= wanted:
@@ -181,19 +182,38 @@ def _ranked(
     return ranked
 
 
+def _divided(tiers: Sequence[str]) -> list[tuple[str, str]]:
+    """Each tier with the expression of its titles, which stands before it or is missing."""
+    return [
+        (tier, before if before == in_titles(tier) else "")
+        for before, tier, after in zip(("", *tiers), tiers, (*tiers[1:], ""), strict=False)
+        if not after or tier != in_titles(after)
+    ]
+
+
 def _tier(
     connection: sqlite3.Connection,
     expression: str,
     where: Clause,
     limit: int,
     boosts: Clause,
+    titles: str,
 ) -> list[tuple[int, float]]:
+    """Documents and negated scores of one tier; those that `titles` finds come first.
+
+    Titles divide a tier and do not rank it: bm25 of titles alone puts the shortest page first.
+    """
+    titled = Clause("0", ())
+    if titles:
+        titled = Clause(
+            "(tokens.rowid IN (SELECT rowid FROM tokens WHERE tokens MATCH ?))", (titles,)
+        )
     rows = connection.execute(
-        f"SELECT d.doc, bm25(tokens, {_WEIGHTS}) * {boosts.sql} AS relevance"
-        " FROM tokens CROSS JOIN documents d ON d.doc = tokens.rowid"
+        f"SELECT d.doc, bm25(tokens, {_WEIGHTS}) * {boosts.sql} - {_TIER_SCORE} * {titled.sql}"
+        " AS relevance FROM tokens CROSS JOIN documents d ON d.doc = tokens.rowid"
         f" WHERE tokens MATCH ? AND {where.sql}"
         " ORDER BY relevance, d.recency DESC, d.id LIMIT ?",
-        [*boosts.params, expression, *where.params, limit],
+        [*boosts.params, *titled.params, expression, *where.params, limit],
     )
     return list(rows)
 
