@@ -71,6 +71,40 @@ class ReaderContract(EngineSetUp):
         )
         self.assertEqual(self.read("缓存穿透"), [3, 2, 1])
 
+    def test_text_with_the_query_in_its_title_comes_before_texts_that_quote_it(self):
+        for query in ["缓存穿透的原因", "c++", "c#", ".net", "node.js", "Redis 缓存"]:
+            with self.subTest(query):
+                self.write(
+                    make_note(1, title="目录", text=f"{query}，{query}，{query}。"),
+                    make_note(2, title=f"再谈{query}", text="正文" + "说明文字很长" * 60),
+                    make_note(3, title="链接", text=f"另见{query}。", tags=[query]),
+                )
+                self.assertEqual(self.read(query)[0], 2)
+
+    def test_title_with_every_word_comes_after_whole_runs_and_before_other_texts(self):
+        self.write(
+            make_note(1, title="杂谈", text="缓存与穿透，缓存与穿透"),
+            make_note(2, title="穿透与缓存", text="说明文字很长" * 60),
+            make_note(3, title="杂谈", text="说说缓存穿透" + "说明文字很长" * 60),
+            make_note(4, title="只说缓存"),
+        )
+        self.assertEqual(self.read("缓存穿透"), [3, 2, 1, 4])
+
+    def test_among_titles_with_the_query_the_whole_text_decides(self):
+        self.write(
+            make_note(1, title="Redis 存根", text="付费阅读"),
+            make_note(2, title="Redis 详解", text="Redis 的缓存，Redis 的持久化，" * 9),
+            *(make_note(pk, title="杂谈", text="说明文字很长" * 30) for pk in range(3, 9)),
+        )
+        self.assertEqual(self.read("redis"), [2, 1])
+
+    def test_title_that_only_spells_a_word_gains_nothing(self):
+        self.write(
+            make_note(1, title="恒温恒湿机制造", text="正文"),
+            make_note(2, title="杂谈", text="一种机制" + "说明文字很长" * 60),
+        )
+        self.assertEqual(self.read("机制"), [2, 1])
+
     def test_text_that_only_spells_a_word_ranks_below_every_text_that_has_it(self):
         self.write_texts("恒温恒湿机制造", "机制" + "说明文字很长" * 60, "恒温恒湿机制造，机制造。")
         self.assertEqual(self.read("机制"), [2, 3, 1])
@@ -165,7 +199,8 @@ class ReaderContract(EngineSetUp):
 
     def test_pages_of_a_ranked_search_join_without_gap_or_repetition(self):
         self.write(
-            *(make_note(pk, text="缓存穿透" if pk % 3 else "缓存 与 穿透" if pk % 2 else "缓存")
+            *(make_note(pk, text="缓存穿透" if pk % 3 else "缓存 与 穿透" if pk % 2 else "缓存",
+                        title=["杂谈", "穿透和缓存", "缓存穿透", "缓存", "穿透"][pk % 5])
               for pk in range(1, 61))
         )  # fmt: skip
         results = self.all().filter(content=ReaderQuery("缓存穿透"))
@@ -173,6 +208,8 @@ class ReaderContract(EngineSetUp):
         self.assertEqual(paged, keys(results.all()[:60]))
         self.assertEqual(sorted(paged), list(range(1, 61)))
         self.assertEqual(paged, keys(results.all()))
+        scores = [result.score for result in results.all()]
+        self.assertEqual(scores, sorted(scores, reverse=True))
 
     def test_reader_query_joins_filters(self):
         self.write(

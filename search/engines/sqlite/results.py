@@ -172,7 +172,8 @@ def _ranked(
                 continue
         limit = start + wanted - len(ranked) + len(passed)
         rows = _tier(connection, expression, request.where, limit, boosts, titles)
-        base = (len(tiers) - tier - 1) * _TIER_SCORE
+        # Titles stand a score above their tier, and below the tier before it.
+        base = (len(tiers) - tier - 1) * 2 * _TIER_SCORE
         fresh = [(doc, base - rank) for doc, rank in rows if doc not in passed]
         ranked.extend(fresh[start : start + wanted - len(ranked)])
         if len(ranked) >= wanted:
