@@ -1,8 +1,9 @@
 """What a reader typed, as a Haystack input: `filter(content=ReaderQuery("…"))`.
 
 Haystack's own lookups are boolean. This one ranks: first the texts that have every run of
-the query as it was written, then those with every word, then those with any word; code
-terms such as `c++` are required in each. Nothing in it is a query language.
+the query as it was written, then those with every word, then those with any word; in the
+first two, those that have it all in their title come first. Code terms such as `c++` are
+required in each. Nothing in it is a query language.
 """
 
 from functools import cached_property

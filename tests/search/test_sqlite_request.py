@@ -15,9 +15,10 @@ from search.indexes import Role
 from search.inputs import ReaderQuery
 
 FIELDS = Fields(
-    {"text": indexes.CharField(document=True), "kind": indexes.CharField(),
+    {"text": indexes.CharField(document=True), "title": indexes.CharField(),
+     "kind": indexes.CharField(),
      "views": indexes.IntegerField(), "published_at": indexes.DateTimeField()},
-    {"text": Role.BODY},
+    {"text": Role.BODY, "title": Role.TITLE},
 )  # fmt: skip
 HOSTILE = st.text(alphabet="缓存机制aA1+#.-_\"'*()^:{}| NEARANDOT\x00\ud800\n", max_size=40)
 
@@ -43,7 +44,7 @@ class RequestTests(SimpleTestCase):
 
     def test_text_ranks_and_the_rest_is_a_condition(self):
         made = built(content=ReaderQuery("缓存穿透"), views__gte=5)
-        self.assertEqual(made.tiers[0], '"缓存 存穿 穿透"')
+        self.assertEqual(made.tiers[1], '"缓存 存穿 穿透"')
         self.assertEqual(made.where.params, ("views", 5))
 
     def test_values_are_parameters_and_never_sql(self):
