@@ -131,7 +131,7 @@ STORAGES = {
 # Where nginx serves packages itself: the internal location that stands for PACKAGES_DIR.
 X_ACCEL_PACKAGES = env.str("X_ACCEL_PACKAGES", default="")
 
-# Limits of uploads; upload-rules.md in the handbook of editors repeats them.
+# Limits of uploads; editors see them beside the upload field.
 PACKAGE_MAX_BYTES = 100 * 1024**2  # nginx client_max_body_size is a little larger
 PACKAGE_MAX_ENTRIES = 20_000
 PACKAGE_MAX_UNPACKED_BYTES = 500 * 1024**2

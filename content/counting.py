@@ -1,6 +1,6 @@
 """Views and downloads: written to a spool as they happen, folded into the database later.
 
-A request costs one appended line and no database write. Each process writes a file of its
+A request costs one appended line and no database write. Each thread writes a file of its
 own, so nothing is locked; a file is folded once it is no longer written to, in one
 transaction with the row that says so, so that no count is lost or doubled.
 """

@@ -1,19 +1,17 @@
 """The registry of the kinds of content: article, reprint, template, plugin.
 
-Home, columns, tags, feeds, the sitemap, reports and embeds go through it, so that none
-of them imports `articles` or `downloads`. Each app registers its kinds in its
+Home, columns, tags, feeds, the sitemap and reports go through it, so that none of them
+imports `articles` or `downloads`. Each app registers its kinds in its
 `AppConfig.ready()`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from django.utils.safestring import SafeString
-
     from .models import Content, ContentQuerySet
 
 
@@ -23,16 +21,13 @@ class Kind:
 
     `name` stands in addresses (`/report/<name>/<id>/`), in search filters and in the
     database; `card` is the template that shows one row of a list, with the row as
-    `content`; `embed` renders a row inside an article; `prefetch` names what `card` shows
-    beyond what every kind loads; `in_sitemap` is off for what is canonical elsewhere.
+    `content`; `in_sitemap` is off for what is canonical elsewhere.
     """
 
     name: str
     label: "str | Promise"
     model: "type[Content]"
     card: str
-    prefetch: tuple[str, ...] = ()
-    embed: "Callable[[Content], SafeString] | None" = None
     in_sitemap: bool = True
     in_feed: bool = True
 

@@ -81,7 +81,6 @@ class PictureUse(models.Model):
 
         Content that was taken down loses none: an edit must not make its pictures public.
         """
-        content_type = ContentType.objects.get_for_model(content)
         wanted = set(Picture.objects.filter(name__in=names).values_list("pk", flat=True))
         rows = cls.of(content)
         present = set(rows.values_list("picture_id", flat=True))
@@ -89,7 +88,11 @@ class PictureUse(models.Model):
             rows.filter(picture_id__in=present - wanted).delete()
         cls.objects.bulk_create(
             [
-                cls(picture_id=pk, content_type=content_type, object_id=content.pk)
+                cls(
+                    picture_id=pk,
+                    content_type=ContentType.objects.get_for_model(content),
+                    object_id=content.pk,
+                )
                 for pk in wanted - present
             ],
             ignore_conflicts=True,

@@ -4,7 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-from django.conf import settings
 from django.test import SimpleTestCase
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +54,3 @@ class OperationsTableTests(SimpleTestCase):
         self.assertEqual(
             listed - {"EDITOR_PASSWORD", "ADMIN_PASSWORD", "DEMO", "WEB_PROCESSES"}, read
         )
-
-    def test_the_settings_hold_no_path_of_this_machine(self):
-        self.assertEqual(settings.BASE_DIR, ROOT)
