@@ -8,17 +8,20 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self) -> None:
-        from content import kinds, versions
+        from content import kinds, stamps, versions
 
-        from .models import Article
+        from .models import Article, FurtherReading, Term
 
         versions.guard(Article)
+        stamps.follow([Article, FurtherReading], stamps.CONTENT)
+        stamps.follow([Term], stamps.GLOSSARY)
         kinds.register(
             kinds.Kind(
                 name=Article.Kind.ARTICLE.value,
                 label=pgettext_lazy("kind", "article"),
                 model=Article,
                 card="components/article_card.html",
+                embed="components/article_embed.html",
             )
         )
         kinds.register(
@@ -27,6 +30,7 @@ class ArticlesConfig(AppConfig):
                 label=pgettext_lazy("kind", "reprint"),
                 model=Article,
                 card="components/article_card.html",
+                embed="components/article_embed.html",
                 in_sitemap=False,
             )
         )

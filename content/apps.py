@@ -8,7 +8,21 @@ class ContentConfig(AppConfig):
     verbose_name = _("Content")
 
     def ready(self) -> None:
-        from . import accounts
+        from . import accounts, stamps
+        from .models import (
+            Author,
+            Column,
+            Command,
+            SiteLink,
+            SiteSettings,
+            Tag,
+            TagAlias,
+            TaggedItem,
+            Verse,
+        )
 
+        stamps.follow([Column], stamps.COLUMNS, stamps.CONTENT)
+        stamps.follow([Tag, TagAlias, TaggedItem, Author], stamps.CONTENT)
+        stamps.follow([Command, SiteLink, SiteSettings, Verse], stamps.SITE)
         # Of every app: each has its rights only once it was migrated itself.
         post_migrate.connect(accounts.ensure_groups, dispatch_uid="content-groups")

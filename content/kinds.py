@@ -21,13 +21,15 @@ class Kind:
 
     `name` stands in addresses (`/report/<name>/<id>/`), in search filters and in the
     database; `card` is the template that shows one row of a list, with the row as
-    `content`; `in_sitemap` is off for what is canonical elsewhere.
+    `content`; `embed` the template of the card that another text shows of it, likewise;
+    `in_sitemap` is off for what is canonical elsewhere.
     """
 
     name: str
     label: "str | Promise"
     model: "type[Content]"
     card: str
+    embed: str
     in_sitemap: bool = True
     in_feed: bool = True
 
@@ -58,6 +60,11 @@ def get(name: str) -> Kind:
 def every() -> tuple[Kind, ...]:
     """All kinds, in the order of registration."""
     return tuple(_kinds.values())
+
+
+def in_area(area: str) -> tuple[Kind, ...]:
+    """The kinds whose pages lie at `/<area>/<slug>/`."""
+    return tuple(kind for kind in every() if kind.model.address_area == area)
 
 
 def models(kinds: Iterable[Kind] | None = None) -> "tuple[type[Content], ...]":

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from django.db.models import Count, Max
-
 from .models import Column
 
 
@@ -24,12 +22,3 @@ def groups(columns: Iterable[Column] | None = None) -> list[Group]:
         if row.parent_id in tree:
             tree[row.parent_id].children.append(row)
     return list(tree.values())
-
-
-def stamp() -> str:
-    """What changes whenever a column does: the key under which a rendered menu is kept.
-
-    One small query; reading and rendering a hundred columns costs fifty times as much.
-    """
-    latest = Column.objects.aggregate(at=Max("changed_at"), count=Count("pk"))
-    return f"{latest['at']}-{latest['count']}"

@@ -1,4 +1,4 @@
-"""Plain text: single lines without what cannot be seen, XML's characters, the opening of a text."""
+"""Plain text: single lines, XML's characters, the opening of a text, how long it takes to read."""
 
 import re
 
@@ -9,6 +9,9 @@ _INVISIBLE = re.compile(
 )
 # What XML 1.0 allows, section 2.2; Django's own check lets U+FFFE through.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
+_WORD = re.compile("[A-Za-z0-9_]+")
 
 
 def one_line(text: str) -> str:
@@ -29,3 +32,15 @@ def opening(text: str, length: int = 120) -> str:
     head = flat[:length]
     end = max(head.rfind(mark) for mark in "。！？")
     return head[: end + 1] if end >= length // 3 else head.rstrip("，、；： ") + "…"
+
+
+def reading_minutes(text: str) -> int:
+    """Minutes that reading takes, at least 1: 400 Han characters or 200 words in a minute.
+
+    Speeds of silent reading are from Brysbaert, "How many words do we read per minute?"
+    (Journal of Memory and Language 109, 2019): about 238 English words and 260 Chinese words
+    of some 1.5 characters; rounded down, because technical texts read slower.
+    """
+    characters = len(_HAN.findall(text))
+    words = len(_WORD.findall(text))
+    return max(1, round(characters / 400 + words / 200))

@@ -7,11 +7,12 @@ class DownloadsConfig(AppConfig):
     verbose_name = _("Downloads")
 
     def ready(self) -> None:
-        from content import kinds, versions
+        from content import kinds, stamps, versions
 
-        from .models import Package
+        from .models import KindText, Package
 
         versions.guard(Package)
+        stamps.follow([Package, KindText], stamps.CONTENT)
         for kind in Package.Kind:
             kinds.register(
                 kinds.Kind(
@@ -19,5 +20,6 @@ class DownloadsConfig(AppConfig):
                     label=kind.label,
                     model=Package,
                     card="components/package_row.html",
+                    embed="components/package_embed.html",
                 )
             )

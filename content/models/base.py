@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from content import kinds, rendering
-from content.plain import one_line, opening
+from content.plain import one_line, opening, reading_minutes
 
 from .addresses import Addressed, OldAddress
 from .authors import Author
@@ -31,7 +31,7 @@ class Content(Addressed):
     guarded_fields: ClassVar[frozenset[str]] = frozenset({"moderation", "views"})
     # Made from `body` and `summary`, whenever one of them is written.
     DERIVED_FIELDS: ClassVar[frozenset[str]] = frozenset(
-        {"lead", "body_html", "body_text", "headings", "renderer_version"}
+        {"lead", "body_html", "body_text", "headings", "minutes", "renderer_version"}
     )
 
     Status = Status
@@ -50,6 +50,7 @@ class Content(Addressed):
     body_html = models.TextField(editable=False, blank=True)
     body_text = models.TextField(editable=False, blank=True)
     headings = models.JSONField(editable=False, default=list)
+    minutes = models.PositiveSmallIntegerField(editable=False, default=0)  # of reading
     renderer_version = models.PositiveIntegerField(editable=False, default=0)
     column = models.ForeignKey(
         Column, models.PROTECT, related_name="%(class)ss", verbose_name=_("column")
@@ -237,6 +238,7 @@ class Content(Addressed):
     def _derive(self) -> None:
         self.render_body()
         self.lead = self.summary.strip() or opening(self.body_text)
+        self.minutes = reading_minutes(self.body_text)
 
     def _with_what_follows(self, names: set[str]) -> set[str]:
         """`names` and the fields that are made from them, which are made anew."""

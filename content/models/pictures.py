@@ -21,6 +21,8 @@ class Picture(models.Model):
     width = models.PositiveIntegerField(_("width in pixels"), editable=False)
     height = models.PositiveIntegerField(_("height in pixels"), editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+    # Pixels; each has a file beside the picture. None: not made yet, which the worker does.
+    widths = models.JSONField(null=True, editable=False)
     description = models.CharField(
         _("description"),
         max_length=200,

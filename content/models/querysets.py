@@ -67,7 +67,13 @@ class ContentQuerySet(models.QuerySet):
         """Write columns of many rows; refuses guarded fields, which have owners."""
         if guarded := self.model.guarded_fields & set(values):
             raise PermissionDenied(f"{sorted(guarded)} are written by their owners alone.")
-        return super().update(**values)
+        changed = super().update(**values)
+        if changed:
+            # Signals hear no update(); here, because `content.stamps` needs the models.
+            from content import stamps
+
+            stamps.change(stamps.CONTENT)
+        return changed
 
     update.alters_data = True  # type: ignore[attr-defined]
 

@@ -69,6 +69,28 @@ class Tag(Addressed, TagBase):
         super().save(*args, **kwargs)
 
 
+class TagAlias(models.Model):
+    """Another name of a tag: who types or looks for it gets the tag."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="aliases", verbose_name=_("tag"))
+    name = models.CharField(_("name"), max_length=60)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("other name")
+        verbose_name_plural = _("other names")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("name"),
+                name="content_tagalias_unique_whatever_case",
+                violation_error_message=_("A tag has this other name already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class TaggedItem(GenericTaggedItemBase):
     """A tag on an article or a package."""
 

@@ -1,5 +1,8 @@
 """Articles: originals (原创) and reprints (转载)."""
 
+from typing import Any
+from urllib.parse import urlsplit
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.urls import reverse
@@ -34,6 +37,9 @@ class Article(Content):
         blank=True,
         help_text=_("For example “by permission of the author, 1 May 2026” or “CC BY-SA 4.0”."),
     )
+
+    # Of the source; made from its address, for the page of all reprints of one source.
+    source_host = models.CharField(max_length=255, blank=True, editable=False, db_index=True)
 
     class Meta(Content.Meta):
         verbose_name = _("article")
@@ -70,6 +76,17 @@ class Article(Content):
         """The address search engines should keep: a reprint's original, else this page's path."""
         return self.source_url if self.is_reprint else self.get_absolute_url()
 
+    @property
+    def source_page_url(self) -> str:
+        """The page of all reprints of this one's source; empty for an original."""
+        return reverse("sources:detail", args=[self.source_host]) if self.source_host else ""
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.source_host = host_of(self.source_url) if self.is_reprint else ""
+        if {"kind", "source_url"} & set(kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "source_host"}
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         super().clean()
         if not self.body.strip():
@@ -82,3 +99,12 @@ class Article(Content):
             }
             if missing:
                 raise ValidationError(missing)
+
+
+def host_of(url: str) -> str:
+    """The host in an address, lower case, without a leading www.; empty when there is none."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+    return host.rstrip(".").removeprefix("www.")[:255]

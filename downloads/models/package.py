@@ -45,6 +45,12 @@ class Package(Content):
     licence = models.CharField(
         _("licence"), max_length=60, blank=True, help_text=_("For example MIT or Apache-2.0.")
     )
+    environment = models.CharField(
+        _("runs with"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example “jQuery 1.9 or newer; Chrome, Edge, Firefox, Safari”."),
+    )
     source_url = models.URLField(_("address of the source"), max_length=500, blank=True)
     demo_url = models.URLField(_("address of a demo"), max_length=500, blank=True)
     pictures = models.ManyToManyField(
