@@ -1,111 +1,161 @@
-"""The newest content for feed readers, as RSS and Atom, with its full text."""
+"""The newest content for feed readers, of the site or of one column, with its full text."""
 
-from datetime import datetime
+import io
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.translation import gettext as _
+from django.views.generic import View
 
-from . import kinds
-from .absolute import absolute_links
+from . import kinds, site_settings, stamps
+from .absolute import absolute_links, static_address
+from .addresses import AddressedMixin, Moved, find
+from .feed_formats import LANGUAGE, AtomFeed, JsonFeed, RssFeed
+from .keeping import kept
 from .listing import Listing
-from .models import Content
+from .models import Column, Content
 from .plain import xml_text
 
 LENGTH = 20
 
 
-class FullTextRss(Rss201rev2Feed):
-    """RSS 2.0 with the whole text in `content:encoded`."""
+@dataclass(frozen=True)
+class Form:
+    """One of the three forms of a feed: its file name, its media type, what writes it."""
 
-    def rss_attributes(self) -> dict[str, str]:
-        return {
-            **super().rss_attributes(),
-            "xmlns:content": "http://purl.org/rss/1.0/modules/content/",
-        }
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content:encoded", item["full_text"])
+    file_name: str
+    media_type: str
+    writer: Any
+    label: str
 
 
-class LatestFeed(Feed):
-    """What is new, of every kind that belongs into feeds."""
+FORMS = {
+    "feed": Form("feed.xml", "application/rss+xml", RssFeed, "RSS"),
+    "atom": Form("atom.xml", "application/atom+xml", AtomFeed, "Atom"),
+    "json_feed": Form("feed.json", "application/feed+json", JsonFeed, "JSON Feed"),
+}
 
-    feed_type = FullTextRss
-    feed_path = "content:feed"
 
-    # Addresses begin with SITE_URL, whatever host asked: feeds are kept and passed on.
-    def link(self) -> str:
-        return settings.SITE_URL + reverse("content:home")
+def feed_address(form: str, column: Column | None = None) -> str:
+    """The path of a feed of the site, or of a column or group."""
+    if column is None:
+        return reverse(f"content:{form}")
+    return reverse(f"content:column_{form}", args=[column.slug])
 
-    def feed_url(self) -> str:
-        return settings.SITE_URL + reverse(self.feed_path)
 
-    def item_link(self, item: Content) -> str:
-        return settings.SITE_URL + item.get_absolute_url()
+class FeedView(AddressedMixin, View):
+    """A feed in one form. Kept as a whole until something that it shows changes."""
 
-    def title(self) -> str:
-        return settings.SITE_NAME
+    form = "feed"
+    http_method_names = ["get", "head", "options"]
 
-    def description(self) -> str:
-        return _("The newest articles and downloads of %(site)s.") % {"site": settings.SITE_NAME}
+    def get(self, request: HttpRequest, slug: str = "") -> HttpResponse:
+        present = stamps.current()
+        packed = kept(
+            f"feed {self.form} {slug} {settings.SITE_URL}",
+            (stamps.CONTENT, stamps.COLUMNS, stamps.SITE),
+            # Packed: there are three for each of a hundred columns, and memory is for pages.
+            lambda: zlib.compress(self.make(present, slug), 6),
+            present=present,
+        )
+        # No Last-Modified: a removal makes the newest time older, and a reader who asked by
+        # time would be told that nothing changed. ETags are added in urls.py.
+        return HttpResponse(
+            zlib.decompress(packed), content_type=FORMS[self.form].writer.content_type
+        )
 
-    def items(self) -> list[Content]:
-        newest = Listing(only=[kind for kind in kinds.every() if kind.in_feed])[:LENGTH]
-        texts = {
-            (model, pk): html
-            for model in {type(content) for content in newest}
-            for pk, html in model._default_manager.filter(
-                pk__in=[content.pk for content in newest if type(content) is model]
-            ).values_list("pk", "body_html")
-        }
-        for content in newest:
-            content.body_html = texts[type(content), content.pk]
-        return newest
+    def make(self, present: Mapping[str, str], slug: str) -> bytes:
+        """The feed as it is sent."""
+        column = self.find_column(slug) if slug else None
+        feed = FORMS[self.form].writer(**_head(self.form, column, present))
+        for content in _newest(column):
+            feed.add_item(**_item(content))
+        written = io.BytesIO()
+        feed.write(written, "utf-8")
+        return written.getvalue()
 
-    def item_title(self, item: Content) -> str:
-        return xml_text(item.title)
+    def find_column(self, slug: str) -> Column:
+        try:
+            return find(Column.objects.select_related("parent"), slug)
+        except Moved as moved:
+            raise Moved(moved.url + FORMS[self.form].file_name) from None
 
-    def item_description(self, item: Content) -> str:
-        return xml_text(item.lead)
 
-    def item_extra_kwargs(self, item: Content) -> dict[str, Any]:
-        return {"full_text": xml_text(absolute_links(item.body_html, settings.SITE_URL))}
+def _newest(column: Column | None) -> list[Content]:
+    """The newest content with its texts, which lists are made without."""
+    listed = [kind for kind in kinds.every() if kind.in_feed]
+    narrow = (lambda rows: rows.in_column(column)) if column else None
+    newest = Listing(narrow, only=listed)[:LENGTH]
+    texts = {
+        (model, pk): html
+        for model in {type(content) for content in newest}
+        for pk, html in model._default_manager.filter(
+            pk__in=[content.pk for content in newest if type(content) is model]
+        ).values_list("pk", "body_html")
+    }
+    for content in newest:
+        content.body_html = texts.get((type(content), content.pk), "")
+    return newest
 
-    def item_guid(self, item: Content) -> str:
+
+# Addresses begin with SITE_URL, whatever host asked: feeds are kept and passed on.
+
+
+def _head(form: str, column: Column | None, present: Mapping[str, str]) -> dict[str, Any]:
+    """What a feed says of itself."""
+    site = site_settings.present(present.get(stamps.SITE, ""))
+    name = site.shown_name
+    if column is None:
+        title, path = name, reverse("content:home")
+        about = _("The newest articles and downloads of %(site)s.") % {"site": name}
+    else:
+        title, path = f"{column.name} · {name}", column.get_absolute_url()
+        about = column.description or _(
+            "The newest articles and downloads of %(site)s in %(column)s."
+        ) % {"site": name, "column": column.name}
+    return {
+        "title": xml_text(title),
+        "link": settings.SITE_URL + path,
+        "description": xml_text(about),
+        "subtitle": xml_text(about),
+        "language": LANGUAGE,
+        "feed_url": settings.SITE_URL + feed_address(form, column),
+        "author_name": xml_text(name),
+        "author_link": settings.SITE_URL + reverse("content:home"),
+        "icon": static_address("img/icon-512.png"),
+        "favicon": static_address("img/icon-192.png"),
+        "rss_icon": static_address("img/icon-144.png"),  # the largest that RSS allows
+    }
+
+
+def _item(content: Content) -> dict[str, Any]:
+    """What a feed says of one article or package."""
+    address = settings.SITE_URL + content.get_absolute_url()
+    # A reprint is by whoever wrote the original; its address is known to JSON Feed.
+    original_author = getattr(content, "original_author", "")
+    author = content.author
+    cover = content.cover
+    return {
+        "title": xml_text(content.title),
+        "link": address,
+        "description": xml_text(content.lead),
+        "full_text": xml_text(absolute_links(content.body_html, address)),
         # Not the address: that may change, and readers would show the article twice.
-        return f"{settings.SITE_URL}/#{item.kind}-{item.pk}"
-
-    item_guid_is_permalink = False
-
-    def item_author_name(self, item: Content) -> str | None:
-        return xml_text(item.author.name) if item.author else None
-
-    def item_pubdate(self, item: Content) -> datetime | None:
-        return item.published_at
-
-    def item_updateddate(self, item: Content) -> datetime:
-        return item.updated_at
-
-    def item_categories(self, item: Content) -> list[str]:
-        return [xml_text(named.name) for named in (item.column, *item.tags.all())]
-
-
-class FullTextAtom(Atom1Feed):
-    """Atom 1.0 with the whole text in `content`."""
-
-    def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
-        super().add_item_elements(handler, item)
-        handler.addQuickElement("content", item["full_text"], {"type": "html"})
-
-
-class LatestAtomFeed(LatestFeed):
-    """The same as Atom."""
-
-    feed_type = FullTextAtom
-    feed_path = "content:atom"
-    subtitle = LatestFeed.description
+        "unique_id": f"{settings.SITE_URL}/#{content.kind}-{content.pk}",
+        "unique_id_is_permalink": False,
+        "author_name": xml_text(original_author or (author.name if author else "")) or None,
+        "author_link": settings.SITE_URL + author.get_absolute_url()
+        if author and not original_author
+        else None,
+        "original_url": content.source_url if original_author else "",
+        "image": settings.SITE_URL + cover.get_absolute_url() if cover else "",
+        "pubdate": content.published_at,
+        # What was scheduled was written before it was published.
+        "updateddate": max(content.updated_at, content.published_at),
+        "categories": [xml_text(named.name) for named in (content.column, *content.tags.all())],
+    }

@@ -1,5 +1,6 @@
 """The site's own settings as pages read them: from memory, as long as nobody changed them."""
 
+from . import stamps
 from .models import SiteSettings
 
 _kept: tuple[str, SiteSettings] = ("", SiteSettings(pk=1))
@@ -17,3 +18,8 @@ def present(stamp: str) -> SiteSettings:
     if kept[0] != stamp:
         kept = _kept = (stamp, SiteSettings.load())
     return kept[1]
+
+
+def current() -> SiteSettings:
+    """The same where no page has read the stamps: letters, commands."""
+    return present(stamps.current().get(stamps.SITE, ""))

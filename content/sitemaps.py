@@ -1,21 +1,39 @@
-"""The sitemaps: visible content of every kind that is canonical here, and the columns.
+"""The sitemaps: visible content that is canonical here, and the pages that lead to it.
+
+Months are left out: they list what the columns list, and search engines read those.
 
 `/sitemap.xml` is an index, because one sitemap may hold 50,000 addresses at most; its
 addresses begin with SITE_URL, whatever host asked.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from . import kinds
-from .models import Column, Content
+from .models import Author, Column, Content, Tag, TaggedItem
+
+# Pages that stand alone, of every part; one whose part is not there is left out.
+PAGES = (
+    "content:home",
+    "content:about",
+    "content:columns",
+    "content:tag_index",
+    "content:archive_index",
+    "articles:list",
+    "downloads:list",
+    "sources:list",
+    "glossary",
+)
 
 
 class SiteSitemap(Sitemap):
@@ -51,10 +69,55 @@ class ColumnSitemap(SiteSitemap):
         return Column.objects.order_by("pk")
 
 
+class TagSitemap(SiteSitemap):
+    """The tags of something visible; the page of another is not there."""
+
+    def items(self) -> Any:
+        carried = Q(pk__in=[])
+        for model in kinds.models():
+            items = TaggedItem.objects.filter(
+                content_type=ContentType.objects.get_for_model(model),
+                object_id__in=model._default_manager.visible().order_by().values("pk"),
+            )
+            carried |= Q(pk__in=items.values("tag"))
+        return Tag.objects.filter(carried).order_by("pk")
+
+
+class AuthorSitemap(SiteSitemap):
+    """The pen names of something visible, likewise."""
+
+    def items(self) -> Any:
+        wrote = Q(pk__in=[])
+        for model in kinds.models():
+            rows = model._default_manager.visible().exclude(author=None)
+            wrote |= Q(pk__in=rows.order_by().values("author"))
+        return Author.objects.filter(wrote).order_by("pk")
+
+
+class PageSitemap(SiteSitemap):
+    """What stands alone."""
+
+    def items(self) -> list[str]:
+        found = []
+        for name in PAGES:
+            with suppress(NoReverseMatch):
+                found.append(reverse(name))
+        return found
+
+    def location(self, item: str) -> str:
+        return item
+
+
 def sitemaps() -> dict[str, SiteSitemap]:
     """All sitemaps by their section; read once the kinds are registered."""
     of_kinds = {kind.name: KindSitemap(kind.name) for kind in kinds.every() if kind.in_sitemap}
-    return {"columns": ColumnSitemap(), **of_kinds}
+    return {
+        "pages": PageSitemap(),
+        "columns": ColumnSitemap(),
+        **of_kinds,
+        "tags": TagSitemap(),
+        "authors": AuthorSitemap(),
+    }
 
 
 def index(request: HttpRequest) -> HttpResponse:

@@ -4,9 +4,20 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 from django.views.decorators.http import conditional_page
 
-from . import feeds, sitemaps, views
+from . import feeds, site_views, sitemaps, views
 
 app_name = "content"
+
+# The same three for the site, and for each column and group.
+feed_paths = [
+    path(
+        before + form.file_name,
+        conditional_page(feeds.FeedView.as_view(form=name)),
+        name=f"{prefix}{name}",
+    )
+    for before, prefix in (("", ""), ("columns/<slug:slug>/", "column_"))
+    for name, form in feeds.FORMS.items()
+]
 
 urlpatterns = [
     path("", views.HomeView.as_view(), name="home"),
@@ -16,8 +27,7 @@ urlpatterns = [
     path("authors/<slug:slug>/", views.AuthorView.as_view(), name="author"),
     path("archive/<int:year>/<int:month>/", views.ArchiveView.as_view(), name="archive"),
     path("pictures/<str:name>", views.picture, name="picture"),
-    path("feed.xml", conditional_page(feeds.LatestFeed()), name="feed"),
-    path("atom.xml", conditional_page(feeds.LatestAtomFeed()), name="atom"),
+    *feed_paths,
     path("sitemap.xml", conditional_page(sitemaps.index), name="sitemap"),
     path(
         "sitemap-<slug:section>.xml",
@@ -25,6 +35,10 @@ urlpatterns = [
         {"sitemaps": sitemaps.sitemaps()},
         name="sitemap_section",
     ),
+    path("about/", site_views.AboutView.as_view(), name="about"),
+    path("favicon.ico", conditional_page(site_views.favicon), name="favicon"),
+    path("manifest.webmanifest", conditional_page(site_views.manifest), name="manifest"),
+    path("opensearch.xml", conditional_page(site_views.opensearch), name="opensearch"),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.health, name="health"),
 ]
