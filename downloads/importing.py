@@ -26,6 +26,10 @@ from .services import store_package
 
 MODEL = "downloads.package"
 GROUP = "资源"
+_TAKEN_OVER = (
+    *("kind", "title", "licence", "environment", "summary", "body"),
+    *("source_url", "demo_url"),
+)
 COLUMNS = {"template": "建站模板下载", "plugin": "JQuery插件下载"}
 
 
@@ -97,6 +101,8 @@ def fingerprint(package: Package) -> str:
         sorted(tag.pk for tag in package.tags.all()),
         list(package.picture_rows.values_list("picture_id", flat=True)),
     ]
+    if package.environment:  # else as before there was one, so that older records still agree
+        facts.append(package.environment)
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -173,7 +179,7 @@ def bring_in(identity: str, facts: PackageFacts, file: Path, sha256: str) -> Out
 
 
 def _fill(package: Package, facts: PackageFacts) -> None:
-    for name in ("kind", "title", "licence", "summary", "body", "source_url", "demo_url"):
+    for name in _TAKEN_OVER:
         setattr(package, name, getattr(facts, name))
     package.status = Package.Status.PUBLISHED
     package.published_at = facts.published_at or package.published_at or timezone.now()

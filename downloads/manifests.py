@@ -21,6 +21,8 @@ AUTHOR = "本站"
 MAX_TAGS = 8
 MAX_MANIFEST_BYTES = 1024**2
 _VERSION_IN_NAME = re.compile(r"[-_. ]v?(\d[0-9A-Za-z.+_-]*)$")
+_ENVIRONMENT_MAX = 200
+_SPELLINGS = {"jquery": "jQuery", "node": "Node.js"}
 _SHORT_REPOSITORY = re.compile(r"(?:github:)?([\w.-]+/[\w.-]+)")
 
 
@@ -32,6 +34,7 @@ class PackageFacts:
     title: str
     version: str
     licence: str = ""
+    environment: str = ""
     summary: str = ""
     body: str = ""
     source_url: str = ""
@@ -59,6 +62,7 @@ def read_facts(file: Path, *, kind: str, name: str, column: str = "") -> Package
         title=_text(manifest.get("name"))[:150] or (stem[: in_name.start()] if in_name else stem),
         version=_version(_text(manifest.get("version")), in_name[1] if in_name else ""),
         licence=_licence(manifest)[:60],
+        environment=_environment(manifest),
         summary=opening(description, 299),
         body=description,
         source_url=_source_url(manifest),
@@ -110,6 +114,21 @@ def _licence(manifest: dict[str, Any]) -> str:
     if isinstance(value, dict):
         value = value.get("type") or value.get("name")
     return _text(value)
+
+
+def _environment(manifest: dict[str, Any]) -> str:
+    """What it runs with: what the manifest says in words, else whom it needs beside itself."""
+    if said := _text(manifest.get("environment")):
+        return said[:_ENVIRONMENT_MAX]
+    needed: dict[str, str] = {}
+    for section in ("peerDependencies", "engines"):
+        named = manifest.get(section)
+        if isinstance(named, dict):
+            needed |= {_text(name): _text(version) for name, version in named.items()}
+    words = [f"{_SPELLINGS.get(name, name)} {version}".strip() for name, version in needed.items()]
+    while words and len("; ".join(words)) > _ENVIRONMENT_MAX:
+        words.pop()
+    return "; ".join(word for word in words if word)
 
 
 def _source_url(manifest: dict[str, Any]) -> str:

@@ -3,10 +3,12 @@
 import unicodedata
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
@@ -18,27 +20,47 @@ from content.listing import Listing
 from content.views import ListingView
 
 from . import storage
-from .models import Package, Release
+from .models import KindText, Package, Release
 from .ranges import RangeFileResponse
 
 _CACHING = "private, no-cache"
 
 
 class PackageListView(ListingView):
-    """All packages, or those of one kind."""
+    """All packages, or those of one kind, the newest or the most downloaded first."""
 
     template_name = "downloads/package_list.html"
+    DOWNLOADS = "downloads"  # the other order; without one, the newest comes first
 
-    def get_listing(self) -> Listing:
+    def get_listing(self) -> Any:
+        wanted = self.request.GET.get("kind", "")
+        self.kind = wanted if wanted in Package.Kind.values else ""
+        self.sort = self.DOWNLOADS if self.request.GET.get("sort") == self.DOWNLOADS else ""
         of_packages = [kind for kind in kinds.every() if kind.model is Package]
-        wanted = self.request.GET.get("kind")
-        chosen = [kind for kind in of_packages if kind.name == wanted]
-        self.kind = wanted if chosen else ""
-        return Listing(only=chosen or of_packages)
+        chosen = [kind for kind in of_packages if self.kind in {kind.name, ""}]
+        if not self.sort:
+            return Listing(only=chosen)
+        rows = Package.objects.filter(kind__in=[kind.name for kind in chosen]).for_listing()
+        return rows.order_by("-downloads", "-published_at", "-pk")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        return {**context, "kind": self.kind, "kinds": Package.Kind.choices}
+        # The other order, and whatever else stands in the address, is not another list.
+        said = {"kind": self.kind, "page": 1 if self.sort else context["page"].number}
+        query = urlencode({key: value for key, value in said.items() if value not in {"", 1}})
+        return {
+            **context,
+            "kind": self.kind,
+            "kinds": Package.Kind.choices,
+            "sort": self.sort,
+            "canonical": f"{reverse('downloads:list')}{'?' if query else ''}{query}",
+        }
+
+
+def kind_texts(package: Package) -> dict[str, Any]:
+    """Purpose sentence and disclaimer of a package, as its page shows them."""
+    texts = KindText.of(package)
+    return {"purpose": texts.purpose_of(package), "disclaimer": texts.disclaimer_of(package)}
 
 
 class PackageDetailView(AddressedMixin, TemplateView):
@@ -54,6 +76,7 @@ class PackageDetailView(AddressedMixin, TemplateView):
             package=package,
             releases=package.releases.defer("listing"),
             pictures=package.pictures.order_by("packagepicture__position", "packagepicture__pk"),
+            **kind_texts(package),
             **kwargs,
         )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .package import Package
@@ -68,23 +69,33 @@ class KindText(models.Model):
         if errors:
             raise ValidationError(errors)
 
+    @classmethod
+    def of(cls, package: Package) -> "KindText":
+        """The texts of a package's kind; without any when nobody has written them."""
+        return cls.objects.filter(kind=package.kind).first() or cls(kind=package.kind)
+
     def purpose_of(self, package: Package) -> str:
         """The purpose sentence, filled in for a package."""
-        return _filled(self.purpose, package)
+        return _filled(self.purpose, self.values_for(package))
 
     def disclaimer_of(self, package: Package) -> list[str]:
         """The paragraphs of the disclaimer, filled in for a package."""
         paragraphs = re.split(r"\n\s*\n", self.disclaimer.replace("\r\n", "\n").strip())
-        return [_filled(paragraph, package) for paragraph in paragraphs if paragraph.strip()]
+        values = self.values_for(package)
+        return [_filled(paragraph, values) for paragraph in paragraphs if paragraph.strip()]
+
+    @staticmethod
+    def values_for(package: Package) -> dict[str, str]:
+        """What each placeholder stands for on the page of a package."""
+        release = package.latest_release
+        return {
+            "title": package.title,
+            "kind": str(package.get_kind_display()),
+            "version": release.version if release else "",
+            "licence": package.licence or gettext("not stated"),
+        }
 
 
-def _filled(text: str, package: Package) -> str:
-    release = package.latest_release
-    values = {
-        "title": package.title,
-        "kind": str(package.get_kind_display()),
-        "version": release.version if release else "",
-        "licence": package.licence,
-    }
+def _filled(text: str, values: dict[str, str]) -> str:
     # Not str.format(): a template of an admin is text, not a program.
     return _PLACEHOLDER.sub(lambda found: values.get(found[1], found[0]), text)

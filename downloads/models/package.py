@@ -1,15 +1,20 @@
 """Packages that visitors download, and their immutable releases."""
 
+import json
 from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from content.models import Content, ContentQuerySet, Picture
+
+# What a card needs of a picture.
+_SHOWN_OF_A_PICTURE = ("id", "name", "format", "width", "height", "size", "widths", "description")
 
 
 class PackageQuerySet(ContentQuerySet):
@@ -23,10 +28,16 @@ class PackageQuerySet(ContentQuerySet):
         return super().indexable().filter(latest_release__isnull=False)
 
     def for_listing(self) -> Any:
+        """As for all content, with the release and the first screenshot, for want of a cover."""
+        screenshots = PackagePicture.objects.filter(package=models.OuterRef("pk"))
+        first = screenshots.order_by("position", "pk").annotate(
+            said=JSONObject(**{name: f"picture__{name}" for name in _SHOWN_OF_A_PICTURE})
+        )
         return (
             super()
             .for_listing()
             .select_related("latest_release")
+            .annotate(first_picture=models.Subquery(first.values("said")[:1]))
             .defer("body", "body_html", "body_text", "headings", "latest_release__listing")
         )
 
@@ -83,6 +94,18 @@ class Package(Content):
     @property
     def is_visible(self) -> bool:
         return super().is_visible and self.latest_release_id is not None
+
+    @property
+    def shown_picture(self) -> Picture | None:
+        """The cover, else the first screenshot, which the rows of `for_listing()` bring along."""
+        if self.cover is not None:
+            return self.cover
+        said = getattr(self, "first_picture", None)
+        if not said:
+            return None
+        if isinstance(said["widths"], str):  # SQLite has no JSON within JSON
+            said = {**said, "widths": json.loads(said["widths"])}
+        return Picture(**said)
 
     @property
     def canonical_url(self) -> str:

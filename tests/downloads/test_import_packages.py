@@ -80,6 +80,18 @@ class FactsTests(ZipTestCase):
                 data = package_zip({"homepage": homepage, "repository": None})
                 self.assertEqual(self.facts(data).source_url, expected)
 
+    def test_what_it_runs_with_is_said_in_words_or_by_whom_it_needs(self):
+        needs = {"peerDependencies": {"jquery": ">=3.5"}, "engines": {"node": ">=18"}}
+        for said, environment in [
+            ({"environment": "jQuery 3.x；Chrome、Firefox"}, "jQuery 3.x；Chrome、Firefox"),
+            (needs, "jQuery >=3.5; Node.js >=18"),
+            ({**needs, "environment": "jQuery 3.x"}, "jQuery 3.x"),
+            ({"peerDependencies": {"jquery": None, "x" * 300: "1"}, "engines": ["node"]}, "jQuery"),
+            ({}, ""),
+        ]:
+            with self.subTest(said):
+                self.assertEqual(self.facts(package_zip(said)).environment, environment)
+
     def test_without_a_manifest_the_name_of_the_file_says_enough(self):
         facts = self.facts(make_zip(), "邀请好友-2.1.zip")
         self.assertEqual((facts.title, facts.version), ("邀请好友", "2.1"))
@@ -168,6 +180,18 @@ class ImportTests(ZipTestCase, TestCase):
         self.assertEqual(self.results(), ["changed"])
         package = Package.objects.get()
         self.assertEqual((package.title, package.latest_release.version), ("编辑改的", "2.0.0"))
+
+    def test_the_environment_comes_along_and_an_editors_change_of_it_is_kept(self):
+        self.write("sieve.zip", package_zip({"environment": "jQuery 3.x"}))
+        self.run_import()
+        package = Package.objects.get()
+        self.assertEqual(package.environment, "jQuery 3.x")
+        package.environment = "jQuery 3.7"
+        package.save()
+        self.write("sieve.zip", package_zip({"version": "1.3.0", "environment": "jQuery 4"}))
+        self.run_import()
+        package.refresh_from_db()
+        self.assertEqual((package.environment, package.releases.count()), ("jQuery 3.7", 2))
 
     def test_what_was_taken_down_or_purged_is_not_published_again(self):
         self.write("sieve.zip", package_zip())

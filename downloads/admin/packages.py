@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from content.admin import ContentAdmin
 from content.templatetags.content_tags import file_size
 from content.widgets import PictureSelect
-
-from . import services, storage
-from .forms import PackageForm
-from .models import Package, PackagePicture, Release
+from downloads import services, storage
+from downloads.forms import PackageForm
+from downloads.models import Package, PackagePicture, Release
+from downloads.views import kind_texts
 
 _SHOWN_ENTRIES = 500
 
@@ -101,7 +101,7 @@ class PackageAdmin(ContentAdmin):
         (None, {"fields": ["title", "kind", "column", "tags", "author"]}),
         (_("File"), {"fields": ["file", "version", "received", "size", "sha256", "listing"]}),
         (_("Text"), {"fields": ["body", "summary", "cover"], "classes": ["writing"]}),
-        (_("Origin"), {"fields": ["licence", "source_url", "demo_url"]}),
+        (_("Origin"), {"fields": ["licence", "environment", "source_url", "demo_url"]}),
         (
             _("Publication"),
             {"fields": ["status", "published_at", "slug", "moderation_state", "opened_at"]},
@@ -120,6 +120,7 @@ class PackageAdmin(ContentAdmin):
             **super().get_preview_context(content),
             "releases": content.releases.defer("listing"),
             "pictures": content.pictures.order_by("packagepicture__position", "packagepicture__pk"),
+            **kind_texts(content),
         }
 
     def why_not_publish(self, content: Any) -> str:
