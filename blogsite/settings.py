@@ -230,6 +230,8 @@ SEARCH_CHOICES = {
     "column": "content.choices.column_choices",
 }
 SEARCH_DRAIN_SECONDS = 0.2  # what draining may cost the request that saved
+# Says what is near a text, for recommendations; `content` itself does not know `search`.
+NEARNESS = "search.nearness.near"
 
 # Tags
 

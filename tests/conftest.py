@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.test import override_settings
 
 
@@ -28,3 +29,9 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend",
     ):
         yield folder
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """No test finds what pages of another one kept: it would hide what a page costs."""
+    caches["template_fragments"].clear()
