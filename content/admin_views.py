@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from . import pictures, rendering
+from . import pictures, rendering, responsive
 from .models import Tag
 from .picture_rows import keep_picture
 
@@ -39,7 +39,7 @@ def markdown(request: HttpRequest) -> JsonResponse:
         rendered = rendering.render_bounded(request.POST.get("body", ""))
     except rendering.RenderingRefused as refused:
         return JsonResponse({"error": str(refused)}, status=400)
-    return JsonResponse({"html": rendered.html})
+    return JsonResponse({"html": responsive.with_sizes(rendered.html, rendered.pictures)})
 
 
 @require_safe

@@ -164,4 +164,4 @@ class PictureAdmin(admin.ModelAdmin):
 
 def _remove_file(name: str) -> None:
     if not Picture.objects.filter(name=name).exists():
-        pictures.picture_path(name).unlink(missing_ok=True)
+        pictures.remove_picture(name)

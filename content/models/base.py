@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from content import kinds, rendering
+from content import kinds, rendering, responsive
 from content.plain import one_line, opening, reading_minutes
 
 from .addresses import Addressed, OldAddress
@@ -208,18 +208,19 @@ class Content(Addressed):
     def render_body(self) -> None:
         """Fill what is made from `body`; raises `RenderingRefused`."""
         stamp = (self.body, rendering.VERSION)
-        if getattr(self, "_rendered", None) == stamp:
-            return
-        rendered = rendering.render_bounded(self.body)
-        self.body_html = rendered.html
-        self.body_text = rendered.text
-        self.headings = [
-            {"level": heading.level, "id": heading.id, "text": heading.text}
-            for heading in rendered.headings
-        ]
-        self.renderer_version = rendering.VERSION
-        self._rendered = stamp
-        self._body_pictures = rendered.pictures
+        if getattr(self, "_rendered", None) != stamp:
+            rendered = rendering.render_bounded(self.body)
+            self.body_text = rendered.text
+            self.headings = [
+                {"level": heading.level, "id": heading.id, "text": heading.text}
+                for heading in rendered.headings
+            ]
+            self.renderer_version = rendering.VERSION
+            self._rendered = stamp
+            self._rendered_html = rendered.html
+            self._body_pictures = responsive.file_names(rendered.pictures)
+        # Each time: an import writes the rows of pictures after the first look at the text.
+        self.body_html = responsive.with_sizes(self._rendered_html, self._body_pictures)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if (update_fields := kwargs.get("update_fields")) is not None:

@@ -10,7 +10,7 @@ from .reading import read
 from .sanitizing import sanitize
 
 # Stored beside the HTML; raise it when the same source gives other HTML.
-VERSION = 1
+VERSION = 2
 
 
 class RenderingRefused(Exception):

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 from .headings import plain_text
 from .links import EXTERNAL_REL, is_external
-from .pictures import picture_html
+from .pictures import is_own, picture_html
 from .sanitizing import ALLOWED_TAGS, EMPTIED_TAGS
 
 _STRIPPED_TAG_NAMES = """
@@ -154,17 +154,25 @@ def _frame(tokens: list[Token], index: int) -> None:
     """Make a figure of a paragraph that holds one picture of ours with a title."""
     opening, inline, closing = tokens[index - 1 : index + 2]
     children = inline.children or []
-    if opening.type != "paragraph_open" or opening.hidden or len(children) != 1:
+    if opening.type != "paragraph_open" or opening.hidden:
         return
-    picture = children[0]
-    title = str(picture.attrGet("title") or "") if picture.type == "image" else ""
-    if not title.strip() or not str(picture.attrGet("src")).startswith(("/pictures/", "/static/")):
+    picture = _only_picture(children)
+    if picture is None or not is_own(str(picture.attrGet("src"))):
         return
-    picture.attrs.pop("title")
+    title = str(picture.attrs.pop("title", "")).strip()
+    if not title:
+        return
     opening.tag = closing.tag = "figure"
     caption = Token("figcaption_open", "figcaption", 1)
     text = Token("text", "", 0, content=title)
-    inline.children = [picture, caption, text, Token("figcaption_close", "figcaption", -1)]
+    inline.children = [*children, caption, text, Token("figcaption_close", "figcaption", -1)]
+
+
+def _only_picture(children: list[Token]) -> Token | None:
+    """The picture that is all there is, perhaps as a link to something."""
+    if [token.type for token in children] == ["link_open", "image", "link_close"]:
+        return children[1]
+    return children[0] if len(children) == 1 and children[0].type == "image" else None
 
 
 def _rewrite(state: StateCore) -> None:

@@ -10,14 +10,23 @@ from django.db.models import QuerySet
 from django.test import TestCase, override_settings
 from PIL import Image
 
+from content import rerendering
 from content.models import Picture
-from content.picture_rows import keep_picture
-from content.pictures import PictureRefused, picture_path
+from content.picture_rows import keep_picture, make_missing_sizes
+from content.pictures import PictureRefused, picture_path, variant_name
+from tests.factories import make_article
 
 
 def upload(colour: str = "teal") -> BytesIO:
     out = BytesIO()
     Image.new("RGB", (30, 20), colour).save(out, "PNG")
+    return out
+
+
+def photograph() -> BytesIO:
+    """A picture that is worth smaller files."""
+    out = BytesIO()
+    Image.effect_noise((1300, 600), 60).save(out, "JPEG")
     return out
 
 
@@ -71,3 +80,63 @@ class KeepPictureTests(TestCase):
         with full, self.assertRaises(OSError):
             keep_picture(upload())
         self.assertFalse(Picture.objects.exists())
+
+
+class MissingSizesTests(TestCase):
+    def setUp(self) -> None:
+        self.folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.enterContext(override_settings(PICTURES_DIR=self.folder))
+        self.enterContext(mock.patch.object(rerendering, "_is_done", False))
+
+    def keep_as_before(self, file: BytesIO) -> Picture:
+        """A picture as it was stored when there were no smaller files."""
+        picture = keep_picture(file)
+        for width in picture.widths:
+            picture_path(variant_name(picture.name, width)).unlink()
+        Picture.objects.filter(pk=picture.pk).update(widths=None)
+        return picture
+
+    def test_a_new_picture_has_its_smaller_files_at_once(self):
+        picture = keep_picture(photograph())
+        self.assertEqual(Picture.objects.get().widths, [480, 960])
+        self.assertTrue(picture_path(variant_name(picture.name, 960)).exists())
+
+    def test_an_older_picture_gets_them_and_the_texts_that_show_it_offer_them(self):
+        picture = self.keep_as_before(photograph())
+        shown = make_article(body=f"![图]({picture.get_absolute_url()})")
+        cover = make_article(cover=picture)
+        self.assertNotIn("srcset", shown.body_html)
+        make_missing_sizes()
+        self.assertEqual(Picture.objects.get().widths, [480, 960])
+        self.assertTrue(picture_path(variant_name(picture.name, 480)).exists())
+        for article in (shown, cover):
+            before = article.updated_at
+            article.refresh_from_db()
+            self.assertEqual(article.updated_at, before)
+        self.assertIn(f"{variant_name(picture.name, 960)} 960w", shown.body_html)
+
+    def test_a_lost_or_damaged_file_does_not_hold_up_the_others(self):
+        lost, damaged, sound = (
+            self.keep_as_before(file) for file in (upload("red"), upload("blue"), photograph())
+        )
+        picture_path(lost.name).unlink()
+        picture_path(damaged.name).write_bytes(b"no picture")
+        with self.assertLogs("content.picture_rows", "WARNING"):
+            make_missing_sizes()
+        widths = dict(Picture.objects.values_list("pk", "widths"))
+        self.assertEqual(widths, {lost.pk: None, damaged.pk: [], sound.pk: [480, 960]})
+
+    def test_a_full_disk_is_said_and_tried_again(self):
+        self.keep_as_before(photograph())
+        full = mock.patch("content.pictures.variants.write", side_effect=OSError(28, "No space"))
+        with full, self.assertRaises(OSError):
+            make_missing_sizes()
+        self.assertIsNone(Picture.objects.get().widths)
+        make_missing_sizes()
+        self.assertEqual(Picture.objects.get().widths, [480, 960])
+
+    def test_when_nothing_is_missing_it_costs_one_query(self):
+        keep_picture(photograph())
+        make_missing_sizes()
+        with self.assertNumQueries(1):
+            make_missing_sizes()

@@ -144,6 +144,21 @@ class PictureTests(SimpleTestCase):
         self.assertIn("<figure><img", html)
         self.assertIn("<figcaption>说明</figcaption></figure>", html)
 
+    def test_a_picture_that_is_a_link_can_have_a_caption_too(self):
+        html = render('[![图](/pictures/a.png "说明")](https://example.com/)').html
+        self.assertIn('<figure><a href="https://example.com/"', html)
+        self.assertIn("</a><figcaption>说明</figcaption></figure>", html)
+
+    def test_a_title_beside_other_words_stays_a_title(self):
+        html = render('看 ![图](/pictures/a.png "说明") 吧').html
+        self.assertIn('title="说明"', html)
+        self.assertNotIn("figure", html)
+
+    def test_authors_cannot_choose_files_by_width(self):
+        html = render('<img src="/pictures/a.png" srcset="/pictures/b.png 9w" sizes="9px">').html
+        self.assertNotIn("srcset", html)
+        self.assertNotIn("sizes", html)
+
     def test_foreign_pictures_become_links_that_name_their_host(self):
         link = (
             f'<a class="foreign-picture" href="https://oss.example.com/a.png" {REL}>'

@@ -1,6 +1,7 @@
 from django.test import TestCase
 
 from content.models import Moderation, Picture
+from content.pictures import picture_path, variant_name
 from content.uses import is_public
 from tests.factories import make_article, make_package
 
@@ -24,6 +25,21 @@ class PicturePublicTests(TestCase):
         self.assertFalse(self.is_public())
         first.set_moderation(Moderation.CLEAR)
         self.assertTrue(self.is_public())
+
+    def test_the_smaller_files_of_a_picture_go_and_come_with_it(self):
+        article = make_article(body=self.body)
+        small = variant_name(self.picture.name, 480)
+        path = picture_path(small)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"RIFF")
+        self.addCleanup(path.unlink)
+        response = self.client.get(f"/pictures/{small}")
+        self.assertEqual(b"".join(response.streaming_content), b"RIFF")
+        self.assertEqual(response["Content-Type"], "image/webp")
+        article.set_moderation(Moderation.REMOVED)
+        self.assertEqual(self.client.get(f"/pictures/{small}").status_code, 404)
+        article.set_moderation(Moderation.CLEAR)
+        self.assertEqual(self.client.get(f"/pictures/{small}").status_code, 200)
 
     def test_an_editor_sees_the_pictures_of_a_draft(self):
         make_article(body=self.body, status="draft")
