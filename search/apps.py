@@ -7,4 +7,9 @@ class SearchConfig(AppConfig):
     verbose_name = _("Search")
 
     def ready(self) -> None:
-        from . import checks  # noqa: F401
+        from . import (
+            checks,  # noqa: F401
+            vocabulary,
+        )
+
+        vocabulary.connect()

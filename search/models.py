@@ -1,9 +1,13 @@
-"""The outbox that feeds the search engines, and the engines it feeds."""
+"""The outbox that feeds the search engines; what admins teach search; what was searched for."""
 
 import uuid
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from . import segmentation
+from .folding import clean, fold
 
 
 class Engine(models.Model):
@@ -65,3 +69,141 @@ class OutboxRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model}.{self.object_id} → {self.engine}"
+
+
+class Vocabulary(models.Model):
+    """One row whose value changes with every change of words, synonyms and pins.
+
+    Every process asks for it with each search, and reads the vocabulary anew when it differs.
+    """
+
+    value = models.CharField(max_length=16)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="search_vocabulary_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class Word(models.Model):
+    """A word that queries are cut at though the dictionary does not know it."""
+
+    text = models.CharField(
+        _("word"),
+        max_length=30,
+        unique=True,
+        help_text=_("At least two Chinese characters, for example 数据湖."),
+        error_messages={"unique": _("This word is there already.")},
+    )
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["text"]
+        verbose_name = _("editors' word")
+        verbose_name_plural = _("editors' words")
+
+    def __str__(self) -> str:
+        return self.text
+
+    def clean(self) -> None:
+        super().clean()
+        self.text = fold("".join(clean(self.text).split()))
+        if not len(self.text) >= 2 or not segmentation.is_han(self.text):
+            raise ValidationError({"text": _("A word has at least two Chinese characters.")})
+
+
+class Synonym(models.Model):
+    """Words that count as each other: who searches one finds the texts with any of them."""
+
+    MAX_WORDS = 10
+
+    words = models.JSONField(_("words"), default=list)
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("group of synonyms")
+        verbose_name_plural = _("groups of synonyms")
+
+    def __str__(self) -> str:
+        return " = ".join(self.words)
+
+    def clean(self) -> None:
+        super().clean()
+        texts = [fold(" ".join(clean(str(word)).split()))[:60] for word in self.words or ()]
+        self.words = [text for text in dict.fromkeys(texts) if segmentation.read(text)]
+        if not 2 <= len(self.words) <= self.MAX_WORDS:
+            raise ValidationError(
+                {"words": _("A group has two to %(number)s words.") % {"number": self.MAX_WORDS}}
+            )
+
+
+class Pin(models.Model):
+    """A document that stands first for one query."""
+
+    query = models.CharField(_("query"), max_length=100)
+    model = models.CharField(_("model"), max_length=100)
+    object_id = models.CharField(_("object"), max_length=50)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    added_at = models.DateTimeField(_("added at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["query", "position", "pk"]
+        verbose_name = _("pinned result")
+        verbose_name_plural = _("pinned results")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["query", "model", "object_id"],
+                name="search_pin_unique",
+                violation_error_message=_("This result is pinned to that query already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.query} → {self.model}.{self.object_id}"
+
+    def clean(self) -> None:
+        super().clean()
+        self.query = folded_query(self.query)
+        if not self.query:
+            raise ValidationError({"query": _("Give the query.")})
+
+
+class QueryCount(models.Model):
+    """How often one query was asked on one day; nothing says by whom or at what hour."""
+
+    day = models.DateField(_("day"))
+    query = models.CharField(_("query"), max_length=100)
+    searches = models.PositiveIntegerField(_("searches"), default=0)
+    results = models.PositiveIntegerField(_("results"), default=0)  # of the last one
+    clicks = models.PositiveIntegerField(_("clicks"), default=0)
+
+    class Meta:
+        ordering = ["-day", "-searches", "query"]
+        verbose_name = _("query")
+        verbose_name_plural = _("queries")
+        constraints = [
+            models.UniqueConstraint(fields=["query", "day"], name="search_querycount_unique"),
+        ]
+        indexes = [models.Index(fields=["day"], name="search_querycount_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.query}"
+
+
+class FoldedLog(models.Model):
+    """A file of the query log whose lines are counted; it is never counted twice."""
+
+    name = models.CharField(max_length=80, unique=True)
+    folded_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def folded_query(text: str) -> str:
+    """A query as it is counted and pinned: one spelling, single spaces, at most 100 characters."""
+    return fold(" ".join(clean(text).split()))[:100].rstrip()

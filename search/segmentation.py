@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from types import ModuleType
+from typing import Protocol
 
 from search.folding import clean, fold
 
@@ -39,7 +40,11 @@ GAP = "|"
 # Before a pair of characters that a text spells but never has as a word.
 SPELLED = "|"
 MAX_TOKEN_CHARACTERS = 64
+MAX_SPELLED_CHARACTERS = 32
 MAX_QUERY_WORDS = 64
+# A lone character says something in a query of a few words, and little in a long one, where
+# asking for it costs more than everything else.
+MOST_WORDS_BESIDE_CHARACTERS = 4
 # Words that say nothing alone; asked for only when a query has nothing else.
 _PARTICLES = frozenset("的了是在和与及吗呢吧啊么着过把被对于之其而则也都就还又个")
 
@@ -74,6 +79,8 @@ class Tokens:
     words: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     straddles: Counter[str] = field(default_factory=Counter)
+    # Words of the dictionary and Latin words: what a mistyped word may have been meant to be.
+    known: set[str] = field(default_factory=set)
 
     def only_spelled(self) -> list[str]:
         """Pairs that are words elsewhere; here they only lie across the border of two words."""
@@ -91,10 +98,13 @@ def tokenize(text: str) -> Tokens:
     known: dict[str, list[str]] = {}
     for piece in _PIECE.finditer(folded):
         if piece.lastgroup == "han":
+            cut = _dictionary().cut(piece[0], False)
             tokens.words.extend(_pairs(piece[0]))
-            tokens.straddles.update(_straddling(piece[0]))
+            tokens.straddles.update(_straddling(cut))
+            tokens.known.update(word for word in cut if len(word) > 1)
         else:
             tokens.words.append(piece[0][:MAX_TOKEN_CHARACTERS])
+            tokens.known.update(_spellable(piece[0]))
             original = text[piece.start() : piece.end()]
             if original not in known:
                 known[original] = _parts(original, piece[0])
@@ -102,7 +112,17 @@ def tokenize(text: str) -> Tokens:
     return tokens
 
 
-def read(query: str) -> list[Run]:
+class Lessons(Protocol):
+    """What people taught search: words to cut at, and words that count as each other."""
+
+    def cut(self, run: str) -> list[tuple[str, bool]]:
+        """A folded run of Han characters in pieces; True for what is a word already."""
+
+    def widened(self, words: list[Word]) -> list[Word]:
+        """The words of one run, with what counts as each among their variants."""
+
+
+def read(query: str, lessons: Lessons | None = None) -> list[Run]:
     """The runs of a query, each with its words. Nothing in a query is syntax."""
     text = clean(query)
     runs: list[Run] = []
@@ -111,20 +131,49 @@ def read(query: str) -> list[Run]:
     folded = fold(text)
     for piece in _PIECE.finditer(folded):
         if words and not _joined(folded[end : piece.start()], last, str(piece.lastgroup)):
-            runs.append(_run(words, folded))
+            runs.append(_run(words, lessons))
             words = []
-        found = list(_words(piece, text))[: MAX_QUERY_WORDS - count]
+        found = list(_words(piece, text, lessons))[: MAX_QUERY_WORDS - count]
         words.extend(found)
         count += len(found)
         end, last = piece.end(), str(piece.lastgroup)
         if count >= MAX_QUERY_WORDS:
             break
-    return [*runs, _run(words, folded)] if words else runs
+    return [*runs, _run(words, lessons)] if words else runs
+
+
+def is_han(text: str) -> bool:
+    """Whether a text holds nothing but characters of scripts that write without spaces."""
+    return bool(re.fullmatch(f"[{_HAN}]+", text))
+
+
+def required(runs: list[Run]) -> list[tuple[Word, ...]]:
+    """What a text with every word of a query has, each time one of these words.
+
+    A word that the dictionary does not know falls into single characters, which nearly every
+    text has somewhere: it is asked for by their pairs. Particles are left out.
+    """
+    telling = {word.text for word in meaningful([word for run in runs for word in run.words])}
+    found: dict[tuple[Word, ...], None] = {}
+    lone: dict[tuple[Word, ...], None] = {}
+    for run in runs:
+        words = [word if word.text in telling else None for word in run.words]
+        for single, group in groupby(words, lambda word: bool(word and word.is_character)):
+            telling_words = [word for word in group if word]
+            if not single:
+                found.update(dict.fromkeys((word,) for word in telling_words))
+            elif len(telling_words) == 1:
+                lone[tuple(telling_words)] = None
+            else:
+                found[tuple(_han_word(a.text + b.text) for a, b in pairwise(telling_words))] = None
+    if len(found) <= MOST_WORDS_BESIDE_CHARACTERS:
+        found.update(lone)
+    return list(found)
 
 
 def subwords(word: Word) -> list[Word]:
     """Shorter words inside a long Chinese one: 运行 and 机制 of 运行机制."""
-    if len(word.text) < 4 or word.tokens == (word.text,):
+    if len(word.text) < 4 or not is_han(word.text):
         return []
     found = dict.fromkeys(_dictionary().cut_for_search(word.text))
     return [_han_word(part) for part in found if 2 <= len(part) < len(word.text)]
@@ -132,7 +181,11 @@ def subwords(word: Word) -> list[Word]:
 
 def meaningful(words: list[Word]) -> list[Word]:
     """The words without particles, or all of them when a query has nothing else."""
-    return [word for word in words if word.text not in _PARTICLES] or words
+    return [word for word in words if not is_particle(word.text)] or words
+
+
+def is_particle(text: str) -> bool:
+    return text in _PARTICLES
 
 
 def stem(word: str) -> str:
@@ -155,10 +208,16 @@ def _pairs(run: str) -> list[str]:
     return [a + b for a, b in pairwise(run)] + [run[-1]]
 
 
-def _straddling(run: str) -> Iterator[str]:
+def _spellable(term: str) -> Iterator[str]:
+    """A term and its components, as far as they are long enough to be mistyped."""
+    for part in {term, *_JOINTS.split(term)}:
+        if 3 <= len(part) <= MAX_SPELLED_CHARACTERS and not part.isdigit():
+            yield part
+
+
+def _straddling(words: list[str]) -> Iterator[str]:
     """Pairs that are words of the dictionary, but lie across a border of words in this text."""
     dictionary = _dictionary()
-    words = dictionary.cut(run, False)
     for left, right in pairwise(words):
         if len(left) > 1 or len(right) > 1:
             pair = left[-1] + right[0]
@@ -189,9 +248,10 @@ def _parts(original: str, folded: str) -> list[str]:
     return [part[:MAX_TOKEN_CHARACTERS] for part in found][:16]
 
 
-def _words(piece: re.Match[str], text: str) -> Iterator[Word]:
+def _words(piece: re.Match[str], text: str, lessons: Lessons | None) -> Iterator[Word]:
     if piece.lastgroup == "han":
-        yield from (_han_word(word) for word in _dictionary().cut(piece[0]))
+        for part, is_word in lessons.cut(piece[0]) if lessons else [(piece[0], False)]:
+            yield from map(_han_word, [part] if is_word else _dictionary().cut(part))
     else:
         yield _term(text[piece.start() : piece.end()], piece[0])
 
@@ -215,7 +275,12 @@ def _term(original: str, folded: str) -> Word:
     return Word(folded, (whole,), tuple(variants), is_code)
 
 
-def _run(words: list[Word], folded: str) -> Run:
+def _run(words: list[Word], lessons: Lessons | None = None) -> Run:
+    """Words written together, which the index has as these tokens."""
+    return Run(tuple(lessons.widened(words) if lessons else words), tokens_of(words))
+
+
+def tokens_of(words: list[Word]) -> tuple[str, ...]:
     """The tokens of words written together: as the index has them, but for the open end."""
     tokens: list[str] = []
     for han, group in _grouped(words):
@@ -226,7 +291,7 @@ def _run(words: list[Word], folded: str) -> Run:
     last = words[-1]
     if _is_han(last) and len(tokens) > 1 and len(tokens[-2]) == 2 and tokens[-2][1] == tokens[-1]:
         tokens.pop()
-    return Run(tuple(words), tuple(tokens))
+    return tuple(tokens)
 
 
 def _grouped(words: list[Word]) -> Iterator[tuple[bool, list[Word]]]:
