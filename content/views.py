@@ -1,6 +1,7 @@
 """Home, columns, tags, authors, months; pictures; the pages for what went wrong."""
 
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -16,12 +17,15 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from . import menu, pictures, uses
+from . import menu, pictures, sidebar, uses
 from .addresses import AddressedMixin, find
 from .listing import Listing
 from .models import Author, Column, Tag
+from .months import month_counts
+from .tag_counts import most_used, sizes, tag_counts
 
 PER_PAGE = 20
+CLOUD = 60  # tags, on the page of all tags
 
 
 class ListingView(AddressedMixin, TemplateView):
@@ -115,6 +119,32 @@ class ArchiveView(ListingView):
         if not date(1990, 1, 1) <= self.month <= date(9998, 1, 1):
             raise Http404
         return super().get_context_data(month=self.month, **kwargs)
+
+
+class ArchiveIndexView(TemplateView):
+    """All months in which something was published, by year."""
+
+    template_name = "content/archive_index.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        by_year = groupby(month_counts(), key=lambda month: month.first.year)
+        years = [(year, list(months)) for year, months in by_year]
+        return super().get_context_data(years=years, **kwargs)
+
+
+class TagIndexView(TemplateView):
+    """All tags that a visitor finds something under: the most used as a cloud, all by name."""
+
+    template_name = "content/tag_index.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        counts = tag_counts()
+        by_initial = groupby(counts, key=lambda tag: tag.initial)
+        return super().get_context_data(
+            cloud=sidebar.coloured(sizes(most_used(counts, CLOUD))),
+            initials=[(initial, list(tags)) for initial, tags in by_initial],
+            **kwargs,
+        )
 
 
 class ColumnIndexView(TemplateView):

@@ -5,6 +5,7 @@ from .base import ContentAdmin
 from .columns import ColumnAdmin
 from .logins import BlogGroupAdmin, BlogUserAdmin
 from .pictures import PictureAdmin
+from .sayings import CommandAdmin, VerseAdmin
 from .tags import TagAdmin
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "BlogGroupAdmin",
     "BlogUserAdmin",
     "ColumnAdmin",
+    "CommandAdmin",
     "ContentAdmin",
     "PictureAdmin",
     "TagAdmin",
+    "VerseAdmin",
 ]
