@@ -145,6 +145,11 @@ class PictureAdmin(admin.ModelAdmin):
                 name="content_picture_store",
             ),
             path(
+                "<int:pk>/describe/",
+                self.admin_site.admin_view(admin_views.describe_picture),
+                name="content_picture_describe",
+            ),
+            path(
                 "<int:pk>/file/",
                 self.admin_site.admin_view(self.file_view),
                 name="content_picture_file",

@@ -27,6 +27,8 @@
     ["redo", "redo"],
   ];
 
+  const descriptions = import("./descriptions.js");
+
   const bytes = (text) => new TextEncoder().encode(text).length;
 
   async function post(url, data, form) {
@@ -83,6 +85,10 @@
         },
         "upload-image",
         {
+          className: "undescribed",
+          defaultValue: (element) => remind(element),
+        },
+        {
           className: "size-note",
           defaultValue: (element) => count(element, textarea.value),
           onUpdate: (element) => count(element, editor.value()),
@@ -135,7 +141,7 @@
       setTimeout(() => status.classList.remove("failed"), 10000);
     }
 
-    async function upload(file, done, failed) {
+    async function upload(file, _done, failed) {
       if (file.size > config.picture_max_bytes) {
         failed(texts.picture_too_large);
         return;
@@ -146,13 +152,95 @@
         const answer = await post(config.picture_url, data, form);
         if (answer.url) {
           status.classList.remove("failed");
-          done(answer.url);
+          insert(answer, await descriptions);
         } else {
           failed(answer.error || texts.upload_failed);
         }
       } catch (error) {
         failed(error.loggedOut ? texts.logged_out : texts.upload_failed);
       }
+    }
+
+    // In place of EasyMDE's own insertion, which describes nothing.
+    function insert(picture, { ask, markdown }) {
+      const { codemirror } = editor;
+      codemirror.replaceSelection(markdown(picture.url, picture.description));
+      const end = codemirror.getCursor();
+      const start = { line: end.line, ch: codemirror.getLine(end.line).lastIndexOf("![", end.ch) };
+      const place = codemirror.markText(start, end, { className: "new-picture" });
+      editor.updateStatusBar("upload-image", texts.uploaded);
+      setTimeout(() => editor.updateStatusBar("upload-image", texts.drop), 2000);
+
+      const asked = ask(picture, { withCaption: true });
+      editor.gui.statusbar.after(asked.panel);
+      asked.panel.scrollIntoView({ block: "nearest" });
+      asked.focus();
+      asked.answered.then((said) => {
+        const found = place.find();
+        place.clear();
+        if (said && found) write(picture, said, found, markdown(picture.url, said.description, said.caption));
+        codemirror.focus();
+      });
+    }
+
+    function write(picture, said, { from, to }, text) {
+      const { codemirror } = editor;
+      // A caption needs a paragraph of its own.
+      const before = codemirror.getLine(from.line).slice(0, from.ch).trim();
+      const after = codemirror.getLine(to.line).slice(to.ch).trim();
+      const alone = (side) => (said.caption && side ? "\n\n" : "");
+      codemirror.replaceRange(alone(before) + text + alone(after), from, to);
+      if (said.description && !picture.description) {
+        const data = new FormData();
+        data.append("description", said.description);
+        post(picture.describe_url, data, form).catch(() => {}); // it is in the text already
+      }
+    }
+
+    // Says how many pictures have no description, and leads to them. Which they are, the
+    // renderer knows; it is asked only when something here looks like one.
+    function remind(element) {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.hidden = true;
+      element.setAttribute("role", "status");
+      element.append(button);
+      button.addEventListener("click", async () => {
+        const found = (await descriptions).without(editor.value())[0];
+        if (!found) return;
+        const { codemirror } = editor;
+        const at = codemirror.posFromIndex(found.index + 2);
+        codemirror.focus();
+        codemirror.setSelection(at, codemirror.posFromIndex(found.index + found.length));
+      });
+      let known = 0;
+      let timer = 0;
+      const look = async () => {
+        const text = editor.value();
+        const count = (await descriptions).without(text).length;
+        if (count === known) return;
+        known = count;
+        if (!count) {
+          button.hidden = true;
+          return;
+        }
+        const data = new FormData();
+        data.append("body", text);
+        try {
+          const { warning } = await post(config.preview_url, data, form);
+          button.hidden = !warning;
+          button.textContent = warning || "";
+        } catch {
+          known = 0; // asked again with the next change
+        }
+      };
+      setTimeout(() => {
+        look();
+        editor.codemirror.on("change", () => {
+          clearTimeout(timer);
+          timer = setTimeout(look, 800);
+        });
+      }, 0);
     }
 
     // Previews: an own page in a frame, so that the site's styles and the admin's stay apart

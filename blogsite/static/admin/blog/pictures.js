@@ -18,6 +18,34 @@
     show();
     window.django.jQuery(select).on("change", show);
 
+    async function describe(picture) {
+      const { ask } = await import("./descriptions.js");
+      const asked = ask(picture, { withCaption: false });
+      message.after(asked.panel);
+      asked.focus();
+      const said = await asked.answered;
+      button.focus();
+      if (!said || !said.description) return;
+      const data = new FormData();
+      data.append("description", said.description);
+      try {
+        const response = await fetch(picture.describe_url, {
+          method: "POST",
+          body: data,
+          headers: { "X-CSRFToken": select.form.elements.csrfmiddlewaretoken.value },
+          credentials: "same-origin",
+        });
+        const answer = await response.json();
+        message.textContent = answer.error || picture.question.kept;
+        const option = [...select.options].find((each) => each.value === String(picture.id));
+        if (!answer.text || !option) return;
+        option.textContent = answer.text;
+        window.django.jQuery(select).trigger("change");
+      } catch {
+        message.textContent = texts.failed;
+      }
+    }
+
     button.hidden = false;
     button.addEventListener("click", () => file.click());
     file.addEventListener("change", async () => {
@@ -40,6 +68,7 @@
         if (!known) select.append(new Option(answer.text, answer.id));
         select.value = String(answer.id);
         window.django.jQuery(select).trigger("change");
+        if (!answer.description) describe(answer);
       } catch {
         message.textContent = texts.failed;
       }
