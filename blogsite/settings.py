@@ -256,6 +256,13 @@ WORKER_JOBS = [
         "every": timedelta(days=1),
     },
     {"name": "clear_sessions", "run": "content.jobs.clear_sessions", "every": timedelta(days=1)},
+    # Both look once and find nothing to do, unless the site was upgraded or a disk was full.
+    {
+        "name": "picture_sizes",
+        "run": "content.picture_rows.make_missing_sizes",
+        "every": timedelta(minutes=5),
+    },
+    {"name": "rerender", "run": "content.rerendering.rerender", "every": timedelta(minutes=5)},
 ]
 HEALTH_CHECKS = [
     "content.health.database",
