@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
+from . import counting, spool
 from .models import FoldedSpool, Job
 from .worker import tasks
 
@@ -20,7 +21,7 @@ ROWS_KEPT = timedelta(days=7)
 
 
 def clean_up() -> None:
-    """Remove the remains of uploads, and rows of jobs and spool files of the past."""
+    """Remove the remains of uploads, and rows of visits, jobs and spool files of the past."""
     removed = sum(
         _remove_old(folder, pattern)
         for folder, pattern in (
@@ -34,8 +35,9 @@ def clean_up() -> None:
         logger.info("%d files of broken uploads were removed.", removed)
     old = timezone.now() - ROWS_KEPT
     # A spool file is deleted right after it was folded; its row guards against a crash between.
-    waiting = [path.name for path in Path(settings.SPOOL_DIR).glob("*.counts")]
+    waiting = [spool.name_of(path) for path in spool.waiting()]
     FoldedSpool.objects.filter(folded_at__lt=old).exclude(name__in=waiting).delete()
+    counting.forget(timezone.now())
     known = [task.name for task in tasks()]
     Job.objects.filter(finished_at__lt=old).exclude(name__in=known).delete()
 

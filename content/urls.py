@@ -4,7 +4,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 from django.views.decorators.http import conditional_page
 
-from . import feeds, site_views, sitemaps, views
+from . import count_views, feeds, site_views, sitemaps, views
 
 app_name = "content"
 
@@ -41,6 +41,7 @@ urlpatterns = [
     path("favicon.ico", conditional_page(site_views.favicon), name="favicon"),
     path("manifest.webmanifest", conditional_page(site_views.manifest), name="manifest"),
     path("opensearch.xml", conditional_page(site_views.opensearch), name="opensearch"),
+    path("count/<slug:kind>/<int:pk>/", count_views.beacon, name="count"),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.health, name="health"),
 ]
