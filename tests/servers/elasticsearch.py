@@ -250,12 +250,22 @@ def _make_executable(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_8() -> Iterator[Node]:
-    with cluster("8.19.3") as nodes:
-        yield nodes[0]
+def elasticsearch_8() -> Iterator[str]:
+    """The URL of a server of version 8."""
+    yield from _url("8.19.3")
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_9() -> Iterator[Node]:
-    with cluster("9.2.0") as nodes:
-        yield nodes[0]
+def elasticsearch_9() -> Iterator[str]:
+    """The URL of a server of version 9."""
+    yield from _url("9.2.0")
+
+
+def _url(version: str) -> Iterator[str]:
+    """A server for the session; while one works on tests, one that runs already."""
+    running = os.environ.get(f"ELASTICSEARCH_{version[0]}_URL")
+    if running:
+        yield running
+        return
+    with cluster(version) as nodes:
+        yield nodes[0].url

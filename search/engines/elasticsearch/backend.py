@@ -1,0 +1,234 @@
+"""Haystack's backend over Elasticsearch: what is written, removed, found and compared."""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Model
+from haystack import connections, indexes
+from haystack.backends import BaseSearchBackend, log_query
+from haystack.models import SearchResult
+from haystack.utils import get_identifier, get_model_ct
+from haystack.utils.app_loading import haystack_get_model
+
+from search import highlighting
+from search.engines import lookups, narrowing, values
+from search.engines.elasticsearch import (
+    address,
+    documents,
+    facets,
+    request,
+    similar,
+)  # fmt: skip
+from search.engines.elasticsearch.aliases import Names
+from search.engines.elasticsearch.clauses import NOTHING, Clause
+from search.engines.elasticsearch.documents import Document
+from search.engines.elasticsearch.fields import Fields
+from search.engines.elasticsearch.index import LiveIndex
+from search.engines.elasticsearch.paging import Page
+from search.engines.elasticsearch.rebuild import Rebuild
+from search.engines.elasticsearch.request import Request
+from search.engines.lookups import ALL_TEXTS, Condition, Leaf
+
+DEFAULT_SECONDS = 1.5
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,150}")
+
+
+class ElasticsearchSearchBackend(BaseSearchBackend):
+    """Documents on Elasticsearch servers, behind an alias.
+
+    Options: URL, INDEX_NAME, TIMEOUT, BATCH_SIZE, SHARDS, REPLICAS; the first is enough.
+    Never silent, whatever SILENTLY_FAIL says: all errors are `search.engines.errors`.
+    """
+
+    def __init__(self, connection_alias: str, **options: Any) -> None:
+        super().__init__(connection_alias, **options)
+        if not options.get("URL"):
+            raise ImproperlyConfigured(f"The search connection {connection_alias!r} needs a URL.")
+        where = address.parse(options["URL"])
+        name = options.get("INDEX_NAME") or where.index_name or "search"
+        if not _NAME.fullmatch(name):
+            raise ImproperlyConfigured(
+                f"The index name {name!r} may have small letters, digits, and - _ . only."
+            )
+        names = Names(name, int(options.get("SHARDS") or 1), options.get("REPLICAS"))
+        self.index = LiveIndex(where, names)
+        self.seconds = float(options.get("TIMEOUT") or where.timeout or DEFAULT_SECONDS)
+
+    # Writing
+
+    def update(
+        self, index: indexes.SearchIndex, iterable: Iterable[Any], commit: bool = True
+    ) -> None:
+        """Write these objects; one that was there is replaced, what is skipped is taken out.
+
+        With `commit` they are found at once, else within a second. Where documents are refused,
+        all others are written before DocumentsRefused.
+        """
+        for batch in _batches(documents.prepared(index, iterable), self.batch_size):
+            self.index.write(batch, commit)
+
+    def remove(self, obj_or_string: Model | str, commit: bool = True) -> None:
+        """Take one document out, by object or by "app.model.pk"; absence is no error."""
+        self.index.write([Document(get_identifier(obj_or_string), None)], commit)
+
+    def clear(self, models: Iterable[type[Model]] | None = None, commit: bool = True) -> None:
+        """Take all documents out, or all of these models."""
+        labels = None if models is None else [get_model_ct(model) for model in models]
+        gone = (Document(each, None) for each, _ in self.index.held(labels))
+        for batch in _batches(gone, 1000):
+            self.index.write(batch, commit)
+
+    @contextmanager
+    def waiting_at_most(self, seconds: float) -> Iterator[None]:
+        """Inside, a write gives up when the servers have not done it in this time."""
+        before, self.index.write_seconds = self.index.write_seconds, seconds
+        try:
+            yield
+        finally:
+            self.index.write_seconds = before
+
+    def rebuild(self) -> Rebuild:
+        """A new index beside the live one; see Rebuild."""
+        return Rebuild(self.index.servers, self.index.names, documents.prepared)
+
+    # Comparing with the database
+
+    def versions(self) -> Iterator[tuple[str, str]]:
+        """Identifier and version of every document, in order of identifiers."""
+        return self.index.held(None)
+
+    def document_count(self) -> int:
+        return self.index.count(self.seconds)
+
+    def is_whole(self) -> bool:
+        """Whether the index was built, and not only made by a write because there was none."""
+        return self.index.is_whole(self.seconds)
+
+    # Searching
+
+    @log_query
+    def search(self, query_string: Condition | str, **kwargs: Any) -> dict[str, Any]:
+        """Hits of a condition (or of a plain text) as Haystack expects them."""
+        for name in ("within", "dwithin", "distance_point"):
+            if kwargs.get(name):
+                raise NotImplementedError("This search engine knows no places and distances.")
+        fields = self.fields()
+        condition = self._condition(query_string)
+        built = self._request(condition, fields, kwargs)
+        sort_by = kwargs.get("sort_by")
+        body = {
+            "query": built.query(request.factors(kwargs.get("boost") or {}, fields)),
+            "sort": request.order(sort_by, fields) if sort_by else request.by_relevance(),
+            "aggs": facets.asked(kwargs, fields),
+        }
+        page = self.index.page(
+            self.seconds, body, kwargs.get("start_offset") or 0, kwargs.get("end_offset")
+        )
+        highlighted = _words_of(condition) if kwargs.get("highlight") else None
+        return {
+            "results": self._results(page, kwargs.get("result_class"), highlighted),
+            "hits": page.total,
+            "facets": facets.answered(kwargs, page.aggregations, fields),
+        }
+
+    def more_like_this(
+        self,
+        model_instance: Model,
+        additional_query_string: Condition | None = None,
+        start_offset: int = 0,
+        end_offset: int | None = None,
+        models: Iterable[type[Model]] | None = None,
+        result_class: type | None = None,
+        **kwargs: Any,
+    ) -> dict[str, Any]:
+        """Documents that share the rarest words of this object's document."""
+        fields = self.fields()
+        identifier = get_identifier(model_instance)
+        base = self._request(
+            additional_query_string or lookups.EVERYTHING, fields, {"models": models, **kwargs}
+        )
+        shared = self._shared_words(identifier, fields)
+        # What else was asked for is a condition here: nearness alone ranks.
+        conditions = [*(tier.found for tier in base.tiers[-1:]), base.where]
+        inner = {
+            "must": [shared],
+            "filter": conditions,
+            "must_not": [{"term": {"id": identifier}}],
+        }
+        body = {"query": {"bool": inner}, "sort": request.by_relevance()}
+        page = self.index.page(self.seconds, body, start_offset, end_offset)
+        return {"results": self._results(page, result_class, None), "hits": page.total}
+
+    def fields(self) -> Fields:
+        """The fields and roles of all indexes of this connection."""
+        unified = connections[self.connection_alias].get_unified_index()
+        return Fields.of(unified.get_indexes().values(), unified.all_searchfields())
+
+    def _shared_words(self, identifier: str, fields: Fields) -> Clause:
+        kept = self.index.stored(self.seconds, identifier)
+        words = similar.candidates(values.decode(kept), fields.roles) if kept else []
+        if not words:
+            return NOTHING
+        answer = self.index.ask(self.seconds, {"size": 0, "aggs": similar.counting(words)})
+        return similar.query(words, answer["aggregations"])
+
+    def _condition(self, query: Condition | str) -> Condition:
+        return Leaf(ALL_TEXTS, "content", query) if isinstance(query, str) else query
+
+    def _request(self, condition: Condition, fields: Fields, kwargs: dict[str, Any]) -> Request:
+        clauses = [
+            request.clause(lookups.from_haystack(narrowing.parse(text)), fields)
+            for text in kwargs.get("narrow_queries") or ()
+        ]
+        models = kwargs.get("models")
+        labels = sorted(get_model_ct(model) for model in models) if models else []
+        limit = kwargs.get("limit_to_registered_models")
+        if limit is None:
+            limit = getattr(settings, "HAYSTACK_LIMIT_TO_REGISTERED_MODELS", True)
+        if not labels and limit:
+            labels = self.build_models_list()
+        built = request.build(condition, fields)
+        return request.narrowed(built, *clauses, request.one_of_models(labels))
+
+    def _results(self, page: Page, result_class: type | None, words: str | None) -> list[Any]:
+        unified = connections[self.connection_alias].get_unified_index()
+        indexed = unified.get_indexed_models()
+        made = []
+        for hit in page.hits:
+            app_label, model_name = hit.django_ct.split(".")
+            model = haystack_get_model(app_label, model_name)
+            if model not in indexed:
+                continue
+            stored = {"id": hit.id, **hit.stored}
+            if words is not None:
+                name = unified.document_field
+                text = str(stored.get(name) or "")
+                stored["highlighted"] = {name: [highlighting.excerpt(text, words)]}
+            made.append(
+                (result_class or SearchResult)(
+                    app_label, model_name, hit.django_id, hit.score, **stored
+                )
+            )
+        return made
+
+
+def _batches(items: Iterable[Document], size: int) -> Iterator[list[Document]]:
+    remaining = iter(items)
+    while batch := list(islice(remaining, max(size, 1))):
+        yield batch
+
+
+def _words_of(condition: Condition) -> str:
+    """The texts that a query asks for, to be marked in its hits."""
+    return " ".join(
+        str(leaf.value)
+        for leaf in lookups.leaves(condition)
+        if not leaf.negated
+        and isinstance(leaf.value, str | lookups.ReaderQuery)
+        and leaf.lookup in ("content", "reader", "phrase", "contains", "startswith")
+    )
