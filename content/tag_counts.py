@@ -68,10 +68,19 @@ def visible_items(model: type[Content], **narrowed: Any) -> QuerySet[TaggedItem]
 
 
 def most_used(tags: Iterable[TagCount], number: int) -> list[TagCount]:
-    """So many of the tags, those that are used most, in the order that they had."""
+    """At most so many of the tags, those that are used most, in the order that they had.
+
+    Where the limit falls among equals they all stay out, rather than the end of the alphabet;
+    unless that left fewer than half.
+    """
     found = list(tags)
-    chosen = set(sorted(found, key=lambda tag: -tag.count)[:number])
-    return [tag for tag in found if tag in chosen]
+    ranked = sorted(found, key=lambda tag: -tag.count)
+    chosen = ranked[:number]
+    if len(ranked) > number:
+        more = [tag for tag in chosen if tag.count > ranked[number].count]
+        chosen = more if len(more) >= number / 2 else chosen
+    wanted = set(chosen)
+    return [tag for tag in found if tag in wanted]
 
 
 def sizes(tags: Iterable[TagCount]) -> list[tuple[TagCount, int]]:

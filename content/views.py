@@ -25,7 +25,7 @@ from .months import month_counts
 from .tag_counts import most_used, sizes, tag_counts
 
 PER_PAGE = 20
-CLOUD = 60  # tags, on the page of all tags
+CLOUD = 300  # tags, on the page of all tags
 
 
 class ListingView(AddressedMixin, TemplateView):

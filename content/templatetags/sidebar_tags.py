@@ -35,6 +35,7 @@ def sidebar_boxes(
             "boxes": sidebar.drawn(present),
             "entries": sidebar.recommended(present, content=content, column=column, shown=shown),
             "search": _search_box(context, present, column),
+            "below_a_text": content is not None,
         },
     )
 
