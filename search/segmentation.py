@@ -27,7 +27,7 @@ _TERM = (
     rf"(?:(?<!\.)(?<!{_LETTER})\.(?=[^\W\d]))?"
     rf"{_LETTER}+(?:[.\-+#]{_LETTER}+)*(?:\+\+|[#+])?"
 )
-_PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<term>{_TERM})")
+PIECE = re.compile(rf"(?P<han>[{_HAN}]+)|(?P<term>{_TERM})")
 _JOINTS = re.compile(r"[.\-+#_]")
 _SYMBOL = re.compile(r"[.\-+#_]")
 _HUMPS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
@@ -96,7 +96,7 @@ def tokenize(text: str) -> Tokens:
     folded = fold(text)
     tokens = Tokens()
     known: dict[str, list[str]] = {}
-    for piece in _PIECE.finditer(folded):
+    for piece in PIECE.finditer(folded):
         if piece.lastgroup == "han":
             cut = _dictionary().cut(piece[0], False)
             tokens.words.extend(_pairs(piece[0]))
@@ -129,7 +129,7 @@ def read(query: str, lessons: Lessons | None = None) -> list[Run]:
     words: list[Word] = []
     end, last, count = 0, "", 0
     folded = fold(text)
-    for piece in _PIECE.finditer(folded):
+    for piece in PIECE.finditer(folded):
         if words and not _joined(folded[end : piece.start()], last, str(piece.lastgroup)):
             runs.append(_run(words, lessons))
             words = []

@@ -105,6 +105,18 @@ def conjuncts(condition: Condition) -> list[Condition]:
     return [condition]
 
 
+def without_text(condition: Condition) -> tuple[str, Condition]:
+    """The text that a query asks for in all texts, and the conditions beside it."""
+    texts, others = [], []
+    for part in conjuncts(condition):
+        match part:
+            case Leaf(field, "content" | "reader" | "phrase", value, False) if field == ALL_TEXTS:
+                texts.append(str(value))
+            case _:
+                others.append(part)
+    return " ".join(texts), Group(AND, tuple(others))
+
+
 def _auto(field: str, text: str) -> Group:
     """Haystack's AutoQuery: "a phrase", -without, and words that all must be there."""
     children: list[Condition] = []

@@ -1,7 +1,8 @@
-"""The small language of `narrow()`: `kind:article AND NOT (tag:"a b" OR views__gte:10)`.
+"""The small language of `narrow()`: `kind:article AND NOT (tag:"a b" OR views:[10 TO *])`.
 
 Haystack joins strings here too, and facet links of templates rely on the spelling
-`field:"value"`. This reads it back into a tree; a value is a JSON literal or a bare word.
+`field:"value"`. This reads it back into a tree; a value is a JSON literal, a bare word, the
+beginning of one (`k*`) or a range whose ends belong to it in brackets and not in braces.
 """
 
 import json
@@ -14,9 +15,13 @@ from search.engines.errors import QueryRefused
 from search.engines.lookups import MAX_DEPTH, MAX_TEXT_CHARACTERS
 from search.engines.values import decode, encode
 
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_RANGE = rf"[\[{{]\s*(?:{_QUOTED}|[^\s\[\]{{}}\"]+)\s+TO\s+(?:{_QUOTED}|[^\s\[\]{{}}\"]+)\s*[\]}}]"
+_VALUE = re.compile(rf"(?:{_QUOTED}|{_RANGE}|[^\s()\[{{][^\s()]*)")
+_ENDS = re.compile(rf"[\[{{]\s*(?P<low>{_QUOTED}|\S+)\s+TO\s+(?P<high>{_QUOTED}|\S+?)\s*[\]}}]")
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))|(?P<operator>(?:AND|OR|NOT)\b(?!:))"
-    r'|(?P<field>\w+):(?P<value>"(?:[^"\\]|\\.)*"|[^\s()]+))'
+    rf"|(?P<field>\w+):(?P<value>{_VALUE.pattern}))"
 )
 
 
@@ -34,6 +39,16 @@ def parse(text: str) -> SQ:
     if text[position:].strip():
         raise QueryRefused(f"The narrowing query cannot be read at: {text[position:][:40]!r}")
     return tree
+
+
+def quoted(text: str) -> str:
+    """The text as it can stand between the quotation marks of a value."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def meeting(field: str, text: str) -> SQ:
+    """The condition of a facet that is a query: one value of the language, or words."""
+    return _meeting(field, text) if _VALUE.fullmatch(text) else SQ(**{field: text})
 
 
 def _any_of(text: str, position: int, depth: int) -> tuple[SQ, int]:
@@ -70,8 +85,31 @@ def _one(text: str, position: int, depth: int) -> tuple[SQ, int]:
             raise QueryRefused("A parenthesis of the narrowing query is not closed.")
         return tree, closing.end()
     if token["field"]:
-        return SQ(**{token["field"]: _value(token["value"])}), token.end()
+        return _meeting(token["field"], token["value"]), token.end()
     raise QueryRefused(f"The narrowing query cannot be read at: {text[position:][:40]!r}")
+
+
+def _meeting(field: str, text: str) -> SQ:
+    if text[0] in "[{":
+        return _within(field, text)
+    if text[0] != '"' and text.endswith("*") and len(text) > 1:
+        return SQ(**{f"{field}__startswith": text[:-1]})
+    return SQ(**{field: _value(text)})
+
+
+def _within(field: str, text: str) -> SQ:
+    ends = _ENDS.fullmatch(text)
+    if ends is None:
+        raise QueryRefused(f"The range of the narrowing query cannot be read: {text[:40]!r}")
+    found = SQ()
+    for bound, lookup in (
+        (ends["low"], "gte" if text[0] == "[" else "gt"),
+        (ends["high"], "lte" if text[-1] == "]" else "lt"),
+    ):
+        if bound != "*":
+            found &= SQ(**{f"{field}__{lookup}": _value(bound)})
+    # From anything to anything: that there is a value at all.
+    return found or ~SQ(**{f"{field}__exact": None})
 
 
 def _value(text: str) -> Any:

@@ -48,6 +48,8 @@ def comparable(value: Any, field: fields.SearchField | None = None) -> Comparabl
 def from_comparable(value: Comparable, field: fields.SearchField | None) -> Any:
     """The Python value of a facet."""
     kind = getattr(field, "field_type", "string")
+    if isinstance(field, fields.DecimalField):
+        return Decimal(str(value))
     if kind == "boolean":
         return bool(value)
     if kind == "datetime":

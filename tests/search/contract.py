@@ -1,6 +1,12 @@
-"""What every search engine of ours does for Haystack's users: one mixin, run on each engine.
+"""What every search engine of ours does for Haystack's users: mixins, run on each engine.
 
 A subclass names `engine` and `options()`; everything else is the same for all of them.
+Here: ReaderContract, LookupContract, WritingContract. Beside them, in the same manner:
+
+    contract_queryset   QuerySetContract, LookupOfTextsContract, FacetContract, StatsContract,
+                        DeepContract, ConnectionsContract
+    contract_commands   CommandContract
+    contract_spelling   SpellingContract
 """
 
 from collections.abc import Iterable
@@ -28,18 +34,24 @@ class EngineSetUp:
     engine = ""
 
     def options(self) -> dict[str, Any]:
+        """What of a connection is the engine's own. Each call names another, empty index."""
         return {}
 
     def setUp(self) -> None:
         super().setUp()
+        self.index = NoteIndex()
+        self.backend = self.connect(ALIAS)
+
+    def connect(self, alias: str) -> Any:
+        """The backend of a connection that is there until the test ends."""
         connection = {"ENGINE": self.engine, "SILENTLY_FAIL": False, "BATCH_SIZE": 50}
-        patch = mock.patch.dict(settings.HAYSTACK_CONNECTIONS, {ALIAS: connection | self.options()})
+        patch = mock.patch.dict(settings.HAYSTACK_CONNECTIONS, {alias: connection | self.options()})
         patch.start()
         self.addCleanup(patch.stop)
-        self.index = NoteIndex()
-        self.backend = connections.reload(ALIAS).get_backend()
-        connections[ALIAS].get_unified_index().build([self.index, GroupIndex()])
-        self.addCleanup(connections[ALIAS].reset_sessions)
+        backend = connections.reload(alias).get_backend()
+        connections[alias].get_unified_index().build([self.index, GroupIndex()])
+        self.addCleanup(connections[alias].reset_sessions)
+        return backend
 
     def write(self, *notes: User) -> None:
         self.backend.update(self.index, list(notes))
@@ -117,6 +129,18 @@ class ReaderContract(EngineSetUp):
         }.items():  # fmt: skip
             with self.subTest(query):
                 self.assertEqual(self.read(query), [expected])
+
+    def test_unknown_word_is_not_found_by_its_single_characters(self):
+        self.write_texts(
+            "把服务器搬到机房", "从来没有来过", "搬家以后再来，后来又搬来一台",
+            "来自机房，搬到云上", "无关", "给文件加锁，再读表", "锁表的危险",
+        )  # fmt: skip
+        self.assertEqual(self.read("搬来"), [3])
+        self.assertEqual(self.read("搬来机房")[0], 3)
+        self.assertEqual(set(self.read("搬来机房")), {1, 3, 4})
+        self.assertEqual(self.read("锁表"), [7])
+        self.assertEqual(set(self.read("锁 表")), {6, 7})
+        self.assertEqual(set(self.read("锁")), {6, 7})
 
     def test_code_terms_are_told_apart(self):
         terms = ["c", "c++", "c#", ".net", "node.js", "k8s", "v1.14", "jquery.min.js", "snake_case"]

@@ -33,6 +33,13 @@ class NoteIndex(SearchableIndex, indexes.Indexable):
     price = indexes.DecimalField(null=True)
     featured = indexes.BooleanField(null=True)
     extra = indexes.SearchField(null=True)
+    rating = indexes.FloatField(null=True)
+    sites = indexes.MultiValueField(null=True)
+    # Kept beside a document and not searched.
+    month = indexes.CharField(indexed=False, null=True)
+    # Its name in the index is another than in the program.
+    subtitle = indexes.CharField(index_fieldname="subtitle_in_index", null=True)
+    beginning = indexes.EdgeNgramField(null=True)
 
     roles = {
         "text": Role.BODY,
@@ -55,7 +62,7 @@ class NoteIndex(SearchableIndex, indexes.Indexable):
             raise SkipDocument
         data = super().prepare(obj)
         data.update(title="", text="")
-        data.update(note)
+        data.update((self.fields[name].index_fieldname, value) for name, value in note.items())
         return data
 
 

@@ -4,6 +4,16 @@ from typing import Any
 from django.test import TestCase
 
 from tests.search.contract import LookupContract, ReaderContract, WritingContract
+from tests.search.contract_commands import CommandContract
+from tests.search.contract_queryset import (
+    ConnectionsContract,
+    DeepContract,
+    FacetContract,
+    LookupOfTextsContract,
+    QuerySetContract,
+    StatsContract,
+)
+from tests.search.contract_spelling import SpellingContract
 
 
 class SQLite:
@@ -24,4 +34,36 @@ class SQLiteLookupTests(SQLite, LookupContract, TestCase):
 
 
 class SQLiteWritingTests(SQLite, WritingContract, TestCase):
+    pass
+
+
+class SQLiteQuerySetTests(SQLite, QuerySetContract, TestCase):
+    pass
+
+
+class SQLiteLookupOfTextsTests(SQLite, LookupOfTextsContract, TestCase):
+    pass
+
+
+class SQLiteFacetTests(SQLite, FacetContract, TestCase):
+    pass
+
+
+class SQLiteStatsTests(SQLite, StatsContract, TestCase):
+    pass
+
+
+class SQLiteDeepTests(SQLite, DeepContract, TestCase):
+    pass
+
+
+class SQLiteConnectionsTests(SQLite, ConnectionsContract, TestCase):
+    pass
+
+
+class SQLiteCommandTests(SQLite, CommandContract, TestCase):
+    pass
+
+
+class SQLiteSpellingTests(SQLite, SpellingContract, TestCase):
     pass

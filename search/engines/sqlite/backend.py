@@ -1,11 +1,11 @@
 """Haystack's backend over an index file: what is written, removed, found and compared."""
 
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from haystack import connections, indexes
@@ -16,14 +16,17 @@ from haystack.utils import get_identifier, get_model_ct
 from haystack.utils.app_loading import haystack_get_model
 
 from search import highlighting
-from search.engines import lookups, narrowing
-from search.engines.lookups import ALL_TEXTS, Condition, Leaf
-from search.engines.sqlite import documents, request, results, similar
+from search.engines import lookups, spelling
+from search.engines.lookups import Condition
+from search.engines.sqlite import asking, counts, documents, ranking, request, similar
 from search.engines.sqlite.documents import Document
 from search.engines.sqlite.files import IndexFile
+from search.engines.sqlite.planning import planned
+from search.engines.sqlite.ranking import Found, Hit
 from search.engines.sqlite.rebuild import Rebuild
-from search.engines.sqlite.request import Clause, Fields, Request
-from search.indexes import Role, roles_of
+from search.engines.sqlite.request import ANYTHING, Clause, Fields, Request, Tier
+from search.engines.sqlite.vocabulary import FileVocabulary
+from search.indexes import Role
 
 DEFAULT_SECONDS = 1.5
 _MAX_SECONDS_OF_CHECKS = 600.0
@@ -42,6 +45,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
             raise ImproperlyConfigured(f"The search connection {connection_alias!r} needs a PATH.")
         self.file = IndexFile(options["PATH"])
         self.seconds = float(options.get("TIMEOUT", DEFAULT_SECONDS))
+        self._last = threading.local()
 
     # Writing
 
@@ -125,21 +129,27 @@ class SQLiteSearchBackend(BaseSearchBackend):
     @log_query
     def search(self, query_string: Condition | str, **kwargs: Any) -> dict[str, Any]:
         """Hits of a condition (or of a plain text) as Haystack expects them."""
-        for name in ("within", "dwithin", "distance_point"):
-            if kwargs.get(name):
-                raise NotImplementedError("This search engine knows no places and distances.")
+        asking.refuse_places(kwargs)
         fields = self.fields()
-        condition = self._condition(query_string)
+        condition = asking.condition_of(query_string)
         built = self._request(condition, fields, kwargs)
         by = request.order(kwargs["sort_by"], fields) if kwargs.get("sort_by") else None
         start, end = kwargs.get("start_offset") or 0, kwargs.get("end_offset")
-        boosts = _boosts(kwargs.get("boost") or {}, fields)
+        boosts = asking.boosts_of(kwargs.get("boost") or {}, fields)
         with self.file.reading(self.seconds) as connection:
-            page = results.page(connection, built, by, start, end, boosts)
-            facets = self._facets(connection, built, fields, kwargs)
-        highlighted = _words_of(condition) if kwargs.get("highlight") else None
-        found = self._results(page, kwargs.get("result_class"), highlighted)
-        return {"results": found, "hits": page.total, "facets": facets}
+            found = self._found(connection, built, by, boosts, start, end)
+            ranked = found.ranked[start : found.total if end is None else end]
+            hits = ranking.load(connection, ranked, asking.wants_values(kwargs))
+            counted = self._counted(connection, built, fields, kwargs)
+        marked = asking.words_to_mark(condition) if kwargs.get("highlight") else None
+        answer = {
+            "results": self._results(hits, kwargs.get("result_class"), marked),
+            "hits": found.total,
+            **counted,
+        }
+        if self.include_spelling or kwargs.get("spelling_query"):
+            answer["spelling_suggestion"] = self.spelling_suggestion(condition, **kwargs)
+        return answer
 
     def more_like_this(
         self,
@@ -152,36 +162,53 @@ class SQLiteSearchBackend(BaseSearchBackend):
         **kwargs: Any,
     ) -> dict[str, Any]:
         """Documents that share the rarest tokens of this object's document."""
-        fields = self.fields()
         identifier = get_identifier(model_instance)
         base = self._request(
-            additional_query_string or lookups.EVERYTHING, fields, {"models": models, **kwargs}
+            additional_query_string or lookups.EVERYTHING,
+            self.fields(),
+            {"models": models, **kwargs},
         )
         others = Clause("d.id != ?", (identifier,))
-        helping = [
-            Clause("d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH ?)", (tier,))
-            for tier in base.tiers[-1:]
-            if tier
-        ]
-        where = request.every(base.where, others, *helping)
         with self.file.reading(self.seconds) as connection:
+            base = planned(connection, base)
+            asked = [request.matching(tier.match) for tier in base.tiers[-1:]]
+            where = request.every(base.where, others, *asked)
             tier = similar.expression(connection, identifier)
-            built = Request((tier,), where) if tier else Request((), request.NOTHING)
-            page = results.page(connection, built, None, start_offset, end_offset, Clause("1"))
-        return {"results": self._results(page, result_class, None), "hits": page.total}
+            built = Request((Tier(tier),), where) if tier else Request((), request.NOTHING)
+            found = self._found(connection, built, None, ANYTHING, start_offset, end_offset)
+            ranked = found.ranked[start_offset : found.total if end_offset is None else end_offset]
+            hits = ranking.load(connection, ranked, asking.wants_values(kwargs))
+        return {"results": self._results(hits, result_class, None), "hits": found.total}
+
+    def spelling_suggestion(
+        self, query: Condition | str, spelling_query: str | None = None, **kwargs: Any
+    ) -> str | None:
+        """What the text of a query, or `spelling_query`, may have been meant to be.
+
+        Only what the same search would find with it: scheduled content suggests nothing.
+        """
+        text, others = lookups.without_text(asking.condition_of(query))
+        within = self._request(others, self.fields(), kwargs)
+        with self.file.reading(self.seconds) as connection:
+            vocabulary = FileVocabulary(connection, planned(connection, within))
+            return spelling.suggestion(spelling_query or text, vocabulary)
 
     def fields(self) -> Fields:
         """The fields and roles of all indexes of this connection."""
         unified = connections[self.connection_alias].get_unified_index()
         types = dict(unified.all_searchfields())
         roles: dict[str, Role] = {}
+        names: dict[str, str] = {}
         for index in unified.get_indexes().values():
-            for name, role in roles_of(index).items():
-                roles.setdefault(index.fields[name].index_fieldname, role)
-        names = {getattr(index, "recency_field", "") for index in unified.get_indexes().values()}
-        recency = names.pop() if len(names) == 1 else ""
+            roles = documents.roles_in(index) | roles
+            names |= {name: field.index_fieldname for name, field in index.fields.items()}
+        recencies = {
+            getattr(index, "recency_field", "") for index in unified.get_indexes().values()
+        }
+        recency = recencies.pop() if len(recencies) == 1 else ""
+        recency = names.get(recency, recency)
         kind = getattr(types.get(recency), "field_type", "")
-        return Fields(types, roles, recency if kind in ("date", "datetime") else "")
+        return Fields(types, roles, recency if kind in ("date", "datetime") else "", names)
 
     def close(self) -> None:
         """Leave this thread's connection to the file."""
@@ -195,62 +222,75 @@ class SQLiteSearchBackend(BaseSearchBackend):
             except SkipDocument:
                 yield None, get_identifier(obj)
 
-    def _condition(self, query: Condition | str) -> Condition:
-        return Leaf(ALL_TEXTS, "content", query) if isinstance(query, str) else query
-
     def _request(self, condition: Condition, fields: Fields, kwargs: dict[str, Any]) -> Request:
-        narrowed = [
-            lookups.from_haystack(narrowing.parse(text))
-            for text in kwargs.get("narrow_queries") or ()
-        ]
-        built = request.build(condition, fields)
-        clauses = [request.clause(part, fields) for part in narrowed]
-        models = kwargs.get("models")
-        labels = sorted(get_model_ct(model) for model in models) if models else []
-        limit = kwargs.get("limit_to_registered_models")
-        if limit is None:
-            limit = getattr(settings, "HAYSTACK_LIMIT_TO_REGISTERED_MODELS", True)
-        if not labels and limit:
-            labels = self.build_models_list()
-        where = request.every(built.where, *clauses, request.one_of_models(labels))
-        return Request(built.tiers, where)
+        return asking.request_of(condition, fields, kwargs, self.build_models_list())
 
-    def _facets(
+    def _found(
+        self,
+        connection: Any,
+        built: Request,
+        by: Clause | None,
+        boosts: Clause,
+        start: int,
+        end: int | None,
+    ) -> Found:
+        """What a request finds, ranked as far as `end`.
+
+        Haystack asks the same again for each slice, and for the count: while the file is as it
+        was, the last answer of this thread is still right. What is asked for further on is
+        ranked twice as far as asked, so that walking through all hits is not a ranking each.
+        """
+        state = (built, by, boosts, self.file.state(connection))
+        found: Found | None = None
+        if getattr(self._last, "state", None) == state:
+            found = self._last.found
+        if found is None:
+            plan = planned(connection, built)
+            found = Found(ranking.count(connection, plan))
+            self._last.state, self._last.found, self._last.plan = state, found, plan
+        end = found.total if end is None else min(end, found.total)
+        if len(found.ranked) < end and start < end:
+            reach = min(2 * end, found.total) if start else end
+            found.ranked = ranking.rank(connection, self._last.plan, by, reach, boosts)
+        return found
+
+    def _counted(
         self, connection: Any, built: Request, fields: Fields, kwargs: dict[str, Any]
     ) -> dict[str, Any]:
+        """Facets and statistics, as far as they are asked for."""
         asked = [kwargs.get(name) for name in ("facets", "date_facets", "query_facets")]
-        if not any(asked):
-            return {}
-        results.remember(connection, built)
-        queries = {
-            f"{name}:{text}": results.count_where(
-                connection,
-                request.clause(lookups.from_haystack(narrowing.parse(f"{name}:{text}")), fields),
-            )
-            for name, text in asked[2] or ()
-        }
-        return {
-            "fields": results.field_facets(connection, asked[0] or {}, fields),
-            "dates": results.date_facets(connection, asked[1] or {}, fields),
-            "queries": queries,
-        }
+        if not any(asked) and not kwargs.get("stats"):
+            return {"facets": {}}
+        counts.remember(connection, planned(connection, built))
+        answer: dict[str, Any] = {"facets": {}}
+        if any(asked):
+            queries = asking.query_facets_of(asked[2] or [], fields)
+            answer["facets"] = {
+                "fields": counts.field_facets(connection, asked[0] or {}, fields),
+                "dates": counts.date_facets(connection, asked[1] or {}, fields),
+                "queries": {
+                    name: counts.count_where(connection, condition)
+                    for name, condition in queries.items()
+                },
+            }
+        if kwargs.get("stats"):
+            answer["stats"] = counts.statistics(connection, kwargs["stats"], fields)
+        return answer
 
-    def _results(
-        self, page: results.Page, result_class: type | None, words: str | None
-    ) -> list[Any]:
+    def _results(self, hits: list[Hit], result_class: type | None, marked: str | None) -> list[Any]:
         unified = connections[self.connection_alias].get_unified_index()
         indexed = unified.get_indexed_models()
         made = []
-        for hit in page.hits:
+        for hit in hits:
             app_label, model_name = hit.django_ct.split(".")
             model = haystack_get_model(app_label, model_name)
             if model not in indexed:
                 continue
             stored = {"id": hit.id, **hit.stored}
-            if words is not None:
+            if marked is not None:
                 name = unified.document_field
                 text = str(stored.get(name) or "")
-                stored["highlighted"] = {name: [highlighting.excerpt(text, words)]}
+                stored["highlighted"] = {name: [highlighting.excerpt(text, marked)]}
             made.append(
                 (result_class or SearchResult)(
                     app_label, model_name, hit.django_id, hit.score, **stored
@@ -268,26 +308,3 @@ def _batches(items: Iterable[Prepared], size: int) -> Iterator[list[Prepared]]:
     remaining = iter(items)
     while batch := list(islice(remaining, max(size, 1))):
         yield batch
-
-
-def _boosts(boosts: dict[str, float], fields: Fields) -> Clause:
-    """By what the relevance of a document is multiplied for the terms that it has."""
-    terms = [
-        (request.clause(Leaf(ALL_TEXTS, "content", term), fields), float(factor))
-        for term, factor in boosts.items()
-    ]
-    if not terms:
-        return Clause("1")
-    sql = " * ".join(f"(CASE WHEN {found.sql} THEN ? ELSE 1 END)" for found, _ in terms)
-    return Clause(sql, tuple(v for found, factor in terms for v in (*found.params, factor)))
-
-
-def _words_of(condition: Condition) -> str:
-    """The texts that a query asks for, to be marked in its hits."""
-    return " ".join(
-        str(leaf.value)
-        for leaf in lookups.leaves(condition)
-        if not leaf.negated
-        and isinstance(leaf.value, str | lookups.ReaderQuery)
-        and leaf.lookup in ("content", "reader", "phrase", "contains", "startswith")
-    )

@@ -40,6 +40,15 @@ class Document:
     @cached_property
     def columns(self) -> list[str]:
         """The text of each column of the token table; the costly part of a document."""
+        return self._cut[0]
+
+    @cached_property
+    def words(self) -> set[str]:
+        """The words that a mistyped one may have been meant to be."""
+        return self._cut[1]
+
+    @cached_property
+    def _cut(self) -> tuple[list[str], set[str]]:
         return token_columns(self)
 
 
@@ -49,10 +58,11 @@ def prepared(index: indexes.SearchIndex, data: dict[str, Any]) -> Document:
     version = getattr(index, "version", None)
     recency_field = getattr(index, "recency_field", "")
     recency = values.comparable(data.get(recency_field), index.fields.get(recency_field))
+    fields = fields_of(index)
     kept = {
         key: value
         for key, value in data.items()
-        if key not in _RESERVED and getattr(index.fields.get(key), "stored", True)
+        if key not in _RESERVED and getattr(fields.get(key), "stored", True)
     }
     return Document(
         id=data[ID],
@@ -79,6 +89,7 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
              document.recency, document.stored],
         ).lastrowid  # fmt: skip
         _add_tokens(connection, doc, document.columns)
+        add_words(connection, document.words)
     elif (row[1], row[2]) == (document.version, document.stored):
         return
     else:
@@ -90,6 +101,7 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
         if row[1] != document.version:
             _drop_tokens(connection, doc)
             _add_tokens(connection, doc, document.columns)
+            add_words(connection, document.words)
         connection.execute("DELETE FROM field_values WHERE doc = ?", [doc])
     connection.executemany(
         "INSERT OR IGNORE INTO field_values (field, value, doc, folded) VALUES (?, ?, ?, ?)",
@@ -125,7 +137,7 @@ def drop_all(connection: sqlite3.Connection) -> None:
         " WHERE EXISTS (SELECT 1 FROM building)"
     )
     connection.execute("INSERT INTO tokens (tokens) VALUES ('delete-all')")
-    for table in ("document_tokens", "field_values", "documents"):
+    for table in ("document_tokens", "field_values", "documents", "words"):
         connection.execute(f"DELETE FROM {table}")
 
 
@@ -160,6 +172,25 @@ def copy(source: sqlite3.Connection, target: sqlite3.Connection, identifier: str
     )
 
 
+def add_words(connection: sqlite3.Connection, words: Iterable[str]) -> None:
+    """Remember words; none is forgotten, for a word is only offered where it has results."""
+    connection.executemany(
+        "INSERT INTO words (word, sound) SELECT ?1, sound(?1)"
+        " WHERE NOT EXISTS (SELECT 1 FROM words WHERE word = ?1)",
+        [(word,) for word in words],
+    )
+
+
+def fields_of(index: indexes.SearchIndex) -> dict[str, indexes.SearchField]:
+    """The fields by the names that they have in the index."""
+    return {field.index_fieldname: field for field in index.fields.values()}
+
+
+def roles_in(index: indexes.SearchIndex) -> dict[str, Role]:
+    """The role of each text by the name that it has in the index."""
+    return {index.fields[name].index_fieldname: role for name, role in roles_of(index).items()}
+
+
 def note_change(connection: sqlite3.Connection, identifiers: list[str]) -> None:
     """Remember what a rebuild that is under way must catch up with."""
     connection.executemany(
@@ -168,11 +199,11 @@ def note_change(connection: sqlite3.Connection, identifiers: list[str]) -> None:
     )
 
 
-def token_columns(document: Document) -> list[str]:
-    """The text of each column of the token table."""
+def token_columns(document: Document) -> tuple[list[str], set[str]]:
+    """The text of each column of the token table, and the words in it."""
     columns: dict[str, list[str]] = {column: [] for column in COLUMNS}
     whole = Tokens()
-    for name, role in roles_of(document.index).items():
+    for name, role in roles_in(document.index).items():
         value = document.data.get(name)
         for text in value if isinstance(value, list) else [value]:
             if text is None or text == "":
@@ -183,16 +214,17 @@ def token_columns(document: Document) -> list[str]:
             columns["parts"].extend([GAP, *tokens.parts] if tokens.parts else [])
             whole.words.extend(tokens.words)
             whole.straddles.update(tokens.straddles)
+            whole.known |= tokens.known
     columns["spelled"] = whole.only_spelled()
-    return [" ".join(columns[column]) for column in COLUMNS]
+    return [" ".join(columns[column]) for column in COLUMNS], whole.known
 
 
 def comparables(document: Document) -> list[tuple[str, values.Comparable, str | None]]:
     """Field, value and folded text of everything that a filter may compare."""
-    roles = roles_of(document.index)
+    roles, fields = roles_in(document.index), fields_of(document.index)
     rows = []
     for name, value in document.data.items():
-        field = document.index.fields.get(name)
+        field = fields.get(name)
         if name in _RESERVED or field is None or not field.indexed:
             continue
         if roles.get(name) in _NOT_COMPARED:

@@ -5,32 +5,48 @@ matches nothing.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from search.inputs import ReaderQuery
-from search.segmentation import SPELLED, Run, Word, meaningful, read, subwords
+from search.segmentation import SPELLED, Run, Word, is_particle, read
 
 
-def reader_tiers(query: ReaderQuery) -> list[str]:
-    """What a reader's query matches, best first; the last expression matches all of it.
+@dataclass(frozen=True)
+class Loose:
+    """Any word of a query: all code terms, and of the other words one."""
 
-    Runs as written, every word, any word, and at the end what only spells a word across the
-    border of two others. Code terms are required throughout.
-    """
-    words = query.words
-    if not words:
-        return []
-    telling = meaningful(words)
-    code = [word for word in telling if word.is_code]
-    loose = [word for word in telling if not word.is_code]
-    parts = [part for word in loose for part in subwords(word)]
-    asked = [word for word in loose if not word.is_character] or loose
-    runs = _all([_run(run) for run in query.runs])
-    every = _all([_word(word) for word in words if word in telling])
-    any_word = _with_code(code, [_word(word) for word in [*asked, *parts]])
-    spelled = _with_code(code, [_spelling(word) for word in [*asked, *parts]])
+    code: tuple[Word, ...]
+    words: tuple[Word, ...]
+
+    def spellings(self) -> dict[Word, str]:
+        """The expression of each word that need not be there."""
+        return {word: _spelling(word) for word in self.words}
+
+    def without(self, words: Iterable[Word]) -> "Loose":
+        left_out = set(words)
+        return Loose(self.code, tuple(word for word in self.words if word not in left_out))
+
+    def tiers(self) -> list[str]:
+        """Texts that have one as a word; then those that spell one across a border of words."""
+        has = _with_code(self.code, [_word(word) for word in self.words])
+        spells = _with_code(self.code, [_spelling(word) for word in self.words])
+        return [has, spells]
+
+
+def strict_tiers(query: ReaderQuery) -> list[str]:
+    """Texts with every run of the query as it was written; then those with every word."""
+    every = _all([_one_of([_word(word) for word in words]) for words in query.required])
+    asked = {word for words in query.required for word in words}
+    runs = [run for run in query.runs if len(run.words) > 1 or run.words[0] in asked]
     # A run of one word is that word, which a text must have and not only spell.
-    whole = every if all(len(run.words) == 1 for run in query.runs) else runs
-    return list(dict.fromkeys([whole, every, any_word, spelled]))
+    if all(len(run.words) == 1 for run in runs):
+        return [every]
+    return list(dict.fromkeys([_all([_run(run) for run in runs]), every]))
+
+
+def loose(query: ReaderQuery) -> Loose:
+    """What a text must have at least; it finds all that the stricter tiers find."""
+    return Loose(tuple(query.code), tuple(query.loose))
 
 
 def text(value: str, *, phrase: bool = False) -> str | None:
@@ -60,19 +76,25 @@ def in_columns(expression: str, columns: Sequence[str]) -> str:
 def _word(word: Word) -> str:
     """A word itself: where a text only spells it, it is not that word."""
     if len(word.tokens) == 1 and len(word.text) == 2 and not word.text.isascii():
-        return f"({_spelling(word)} NOT {_quoted(SPELLED + word.text)})"
+        itself = f"({_quoted(word.text)} NOT {_quoted(SPELLED + word.text)})"
+        return _one_of([itself, *_variants(word)])
     return _spelling(word)
 
 
 def _spelling(word: Word) -> str:
-    spellings = [_phrase(list(word.tokens), word.is_character)]
-    spellings += [_phrase(list(variant), False) for variant in word.variants]
-    return spellings[0] if len(spellings) == 1 else f"({' OR '.join(spellings)})"
+    return _one_of([_phrase(list(word.tokens), word.is_character), *_variants(word)])
+
+
+def _variants(word: Word) -> list[str]:
+    return [_phrase(list(variant), False) for variant in word.variants]
 
 
 def _run(run: Run) -> str:
     if len(run.words) == 1:
         return _spelling(run.words[0])
+    if _opens(run) and is_particle(run.tokens[-1]):
+        # java的: half of all texts have some pair that begins with 的.
+        return _phrase(list(run.tokens[:-1]), False)
     return _phrase(list(run.tokens), _opens(run))
 
 
@@ -94,11 +116,15 @@ def _all(expressions: list[str]) -> str:
     return expressions[0] if len(expressions) == 1 else f"({' AND '.join(expressions)})"
 
 
-def _with_code(code: list[Word], others: list[str]) -> str:
+def _one_of(expressions: list[str]) -> str:
+    return expressions[0] if len(expressions) == 1 else f"({' OR '.join(expressions)})"
+
+
+def _with_code(code: Sequence[Word], others: list[str]) -> str:
     required = [_spelling(word) for word in code]
     if not others:
         return _all(required)
-    loose = f"({' OR '.join(dict.fromkeys(others))})" if len(others) > 1 else others[0]
+    loose = _one_of(list(dict.fromkeys(others)))
     # Beside a code term the other words only help: they rank, they do not decide.
     if required:
         return f"({_all(required)} AND {loose}) OR {_all(required)}"

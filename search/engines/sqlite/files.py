@@ -34,6 +34,7 @@ class IndexFile:
         self.path = Path(path)
         self.busy_seconds = busy_seconds
         self._local = threading.local()
+        self._writes = 0
 
     def sibling(self, suffix: str) -> Path:
         return self.path.with_name(self.path.name + suffix)
@@ -75,6 +76,7 @@ class IndexFile:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                self._writes += 1
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
@@ -82,9 +84,16 @@ class IndexFile:
 
     @contextmanager
     def borrowed(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection outside a transaction."""
+        """This thread's connection outside a transaction, to be written as a whole."""
         with self._translated():
             yield self._connection()
+            self._writes += 1
+
+    def state(self, connection: sqlite3.Connection) -> tuple[int, ...]:
+        """Another one as soon as the content is another than this connection read before."""
+        # SQLite counts what others write; what is written here, only we can tell.
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        return (id(connection), version, self._writes)
 
     @contextmanager
     def locked(self, name: str, seconds: float | None = None) -> Iterator[None]:

@@ -2,36 +2,30 @@
 
 import sqlite3
 
+from search.engines import spelling
+from search.engines.sqlite import expressions
 from search.folding import fold
 
 
 def register(connection: sqlite3.Connection) -> None:
     connection.create_function("fold", 1, _fold, deterministic=True)
-    connection.create_function("resembles", 2, resembles, deterministic=True)
+    connection.create_function("resembles", 2, _resembles, deterministic=True)
+    connection.create_function("phrase", 1, _phrase, deterministic=True)
+    connection.create_function("sound", 1, _sound, deterministic=True)
 
 
-def resembles(text: str | None, other: str) -> bool:
-    """Whether two words differ by a typing mistake or two, as many as their length excuses."""
-    if text is None or abs(len(text) - len(other)) > _allowed(other):
-        return False
-    return _distance(text, other, _allowed(other)) <= _allowed(other)
+def _resembles(text: str | None, other: str) -> bool:
+    return text is not None and spelling.resembles(text, other)
 
 
-def _allowed(word: str) -> int:
-    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+def _phrase(word: str) -> str:
+    """A word as an expression of FTS5."""
+    return expressions.text(word, phrase=True) or '""'
+
+
+def _sound(word: str) -> str:
+    return "" if word.isascii() else spelling.sound(word)
 
 
 def _fold(value: object) -> str | None:
     return None if value is None else fold(str(value))
-
-
-def _distance(left: str, right: str, most: int) -> int:
-    """Levenshtein's distance, or more than `most` as soon as it is known to be."""
-    row = list(range(len(right) + 1))
-    for i, a in enumerate(left, 1):
-        previous, row = row, [i]
-        for j, b in enumerate(right, 1):
-            row.append(min(previous[j] + 1, row[-1] + 1, previous[j - 1] + (a != b)))
-        if min(row) > most:
-            return most + 1
-    return row[-1]

@@ -109,8 +109,15 @@ class Rebuild:
     def _catch_up(self) -> None:
         # The write lock of the live file is held: nothing more can change there.
         with self._live.reading(600) as old, self._new.writing() as new:
-            for (identifier,) in old.execute("SELECT id FROM changes").fetchall():
+            changed = old.execute("SELECT id FROM changes").fetchall()
+            for (identifier,) in changed:
                 documents.copy(old, new, identifier)
+            if changed:
+                # Which of them are in these documents, nobody has noted.
+                new.executemany(
+                    "INSERT OR IGNORE INTO words (word, sound) VALUES (?, ?)",
+                    old.execute("SELECT word, sound FROM words"),
+                )
 
     def _copy_over(self) -> None:
         source = sqlite3.connect(self._new.path)

@@ -7,7 +7,7 @@ condition on the row `d` of a document for all the rest.
 # ruff: noqa: S608 - names of our own columns are put together here; every value is a parameter
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from haystack import fields as haystack_fields
@@ -15,15 +15,8 @@ from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 
 from search.engines import values
 from search.engines.errors import QueryRefused
-from search.engines.lookups import (
-    ALL_TEXTS,
-    OR,
-    Condition,
-    Leaf,
-    conjuncts,
-    leaves,
-)  # fmt: skip
-from search.engines.sqlite import expressions
+from search.engines.lookups import ALL_TEXTS, Condition, Leaf, conjuncts, leaves
+from search.engines.sqlite import expressions, texts
 from search.engines.sqlite.comparisons import (
     ANYTHING,
     COMPARISONS,
@@ -37,11 +30,10 @@ from search.engines.sqlite.comparisons import (
     joined,
     marks,
 )  # fmt: skip
-from search.folding import fold
+from search.engines.sqlite.expressions import Loose
+from search.engines.sqlite.texts import matching
 from search.indexes import Role
-from search.inputs import ReaderQuery
 
-_MATCHES = "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH ?)"
 _OWN_COLUMNS = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": "django_id"}
 
 
@@ -53,37 +45,72 @@ class Fields:
     roles: Mapping[str, Role]
     # The date by which all indexes order equals: it stands in the row of a document itself.
     recency: str = ""
+    # The name of a field in the index, where it is another than in the program.
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def name(self, name: str) -> str:
+        """The name that a field has in the index; QueryRefused where there is none."""
+        known = self.names.get(name, name)
+        if known not in self.types:
+            raise QueryRefused(f"No search index has a field {name!r}.")
+        return known
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Texts of one rank; those that have it all in their title come before the others."""
+
+    match: str
+    titles: str = ""
+
+
+@dataclass(frozen=True)
+class Latest:
+    """The condition that documents are not newer than a moment, which nearly all meet."""
+
+    operator: str
+    value: str
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to ask the index file: tiers that rank, and the condition that all hits meet.
+    """What to ask the index file: tiers that rank, and the condition that all hits meet."""
 
-    Before a tier may stand the same `in_titles`: of what the tier finds, these come first.
-    The last tier finds all hits.
-    """
-
-    tiers: tuple[str, ...]
+    strict: tuple[Tier, ...]
     where: Clause
+    # What a text must have at least; it makes the last tiers.
+    loose: Loose | None = None
+    # Ranks the hits that it matches and decides nothing; the rest follows unranked.
+    helping: str = ""
+    latest: Latest | None = None
+
+    @property
+    def tiers(self) -> tuple[Tier, ...]:
+        """All tiers, best first. The last one finds all hits."""
+        if self.loose is None:
+            return self.strict
+        known = {tier.match for tier in self.strict}
+        has, spells = self.loose.tiers()
+        between = () if has in known or has == spells else (Tier(has),)
+        return (*self.strict, *between, Tier(spells))
 
 
 def build(condition: Condition, fields: Fields) -> Request:
     """The request of a query tree: one text that ranks, everything else a condition."""
     parts = conjuncts(condition)
     ranking = _ranking(parts, fields)
-    tiers: tuple[str, ...] = ()
     if ranking is not None:
         parts.remove(ranking)
-        tiers = tuple(_tiers(ranking, fields))
-        if not tiers:
-            return Request((), NOTHING)
+    latest, parts = _latest(parts, fields)
     where = joined([clause(part, fields) for part in parts], "AND")
-    if not tiers:
-        tiers = tuple(_alternatives(parts, fields))
-        if tiers:
-            # Texts in an OR: they rank what they match, the rest follows unranked.
-            return Request(("", *tiers), where)
-    return Request(tiers, where)
+    if ranking is None:
+        return Request((), where, helping=_helping(parts, fields), latest=latest)
+    if ranking.lookup == "reader" and ranking.field == ALL_TEXTS:
+        return _reader_request(ranking, fields, where, latest)
+    expression = _expression(ranking, fields)
+    if expression is None:
+        return Request((), NOTHING)
+    return Request((Tier(expression),), where, latest=latest)
 
 
 def clause(condition: Condition, fields: Fields) -> Clause:
@@ -93,11 +120,6 @@ def clause(condition: Condition, fields: Fields) -> Clause:
     else:
         found = joined([clause(child, fields) for child in condition.children], condition.connector)
     return Clause(f"NOT {found.sql}", found.params) if condition.negated else found
-
-
-def in_titles(tier: str) -> str:
-    """The expression of a tier, met by the title alone; what it only spells is not in it."""
-    return expressions.in_columns(tier, [Role.TITLE.value, "spelled"])
 
 
 def every(*clauses: Clause) -> Clause:
@@ -117,7 +139,7 @@ def order(names: list[str], fields: Fields) -> Clause:
         if name in _OWN_COLUMNS:
             terms.append(f"d.{_OWN_COLUMNS[name]} {direction}")
             continue
-        _known(name, fields)
+        name = fields.name(name)
         if name == fields.recency:
             terms.append(f"nullif(d.recency, '') {direction} NULLS LAST")
             continue
@@ -130,77 +152,93 @@ def order(names: list[str], fields: Fields) -> Clause:
     return Clause(", ".join([*terms, "d.recency DESC", "d.id"]), tuple(params))
 
 
+def _reader_request(leaf: Leaf, fields: Fields, where: Clause, latest: Latest | None) -> Request:
+    if not leaf.value.words:
+        return Request((), NOTHING)
+    has_titles = Role.TITLE in fields.roles.values()
+    # What a title only spells is not in it.
+    in_title = [Role.TITLE.value, "spelled"]
+    strict = tuple(
+        Tier(tier, expressions.in_columns(tier, in_title) if has_titles else "")
+        for tier in expressions.strict_tiers(leaf.value)
+    )
+    return Request(strict, where, expressions.loose(leaf.value), latest=latest)
+
+
+def _latest(parts: list[Condition], fields: Fields) -> tuple[Latest | None, list[Condition]]:
+    """Take out of the conditions that documents are not newer than a moment."""
+    for part in parts:
+        if (
+            isinstance(part, Leaf)
+            and not part.negated
+            and part.lookup in ("lt", "lte")
+            and fields.recency
+            and fields.names.get(part.field, part.field) == fields.recency
+        ):
+            value = compared_value(part, fields.types[fields.recency])
+            if value is not None:
+                others = [other for other in parts if other is not part]
+                return Latest(COMPARISONS[part.lookup], value), others
+    return None, parts
+
+
 def _ranking(parts: list[Condition], fields: Fields) -> Leaf | None:
-    texts = [
+    found = [
         part
         for part in parts
         if isinstance(part, Leaf) and not part.negated and _is_text(part, fields)
     ]
-    return next((part for part in texts if part.lookup == "reader"), next(iter(texts), None))
+    return next((part for part in found if part.lookup == "reader"), next(iter(found), None))
 
 
-def _alternatives(parts: list[Condition], fields: Fields) -> list[str]:
+def _helping(parts: list[Condition], fields: Fields) -> str:
+    """Texts in an OR: they rank what they match."""
     found = [
-        tier
+        expression
         for part in parts
         for leaf in leaves(part)
-        if not leaf.negated and _is_text(leaf, fields)
-        for tier in _tiers(leaf, fields)[-1:]
+        if not leaf.negated and _is_text(leaf, fields) and (expression := _expression(leaf, fields))
     ]
-    return [" OR ".join(f"({tier})" for tier in found)] if found else []
+    return " OR ".join(f"({expression})" for expression in found)
 
 
 def _is_text(leaf: Leaf, fields: Fields) -> bool:
     """Whether tokens alone answer: those of all texts, or of a column that is one field's own."""
-    role = fields.roles.get(leaf.field)
+    role = fields.roles.get(fields.names.get(leaf.field, leaf.field))
     alone = sum(other == role for other in fields.roles.values()) == 1
     return leaf.lookup in WORDS and (leaf.field == ALL_TEXTS or alone)
 
 
-def _tiers(leaf: Leaf, fields: Fields) -> list[str]:
-    """FTS5 expressions of a text condition, best first; none if it cannot match."""
-    if leaf.lookup == "reader":
-        found = expressions.reader_tiers(leaf.value)
-        # Within one field there is no column of what is only spelled.
-        found = found if leaf.field == ALL_TEXTS else [expressions.text(str(leaf.value)) or ""]
-    else:
-        expression = expressions.text(str(leaf.value), phrase=leaf.lookup == "phrase")
-        found = [expression] if expression else []
-    if leaf.field == ALL_TEXTS:
-        has_titles = leaf.lookup == "reader" and Role.TITLE in fields.roles.values()
-        return _with_titles(found, leaf.value) if has_titles else found
-    columns = [fields.roles[leaf.field].value, *(["parts"] if leaf.lookup != "phrase" else [])]
-    return [expressions.in_columns(tier, columns) for tier in found if tier]
-
-
-def _with_titles(tiers: list[str], query: ReaderQuery) -> list[str]:
-    """The tiers, what has them in its title before the rest; the tier of any word as it is."""
-    # Where each run is one word, every run and every word are one tier, not two.
-    divided = 1 if all(len(run.words) == 1 for run in query.runs) else 2
-    return [
-        expression
-        for place, tier in enumerate(tiers)
-        for expression in ([in_titles(tier), tier] if place < divided else [tier])
-    ]
+def _expression(leaf: Leaf, fields: Fields) -> str | None:
+    """The FTS5 expression of a text condition, None if it cannot match."""
+    if leaf.lookup == "reader" and leaf.field == ALL_TEXTS:
+        return expressions.loose(leaf.value).tiers()[-1] if leaf.value.words else None
+    is_phrase = leaf.lookup == "phrase"
+    expression = expressions.text(str(leaf.value), phrase=is_phrase)
+    if expression is None or leaf.field == ALL_TEXTS:
+        return expression
+    role = fields.roles[fields.name(leaf.field)]
+    return expressions.in_columns(expression, [role.value, *([] if is_phrase else ["parts"])])
 
 
 def _leaf(leaf: Leaf, fields: Fields) -> Clause:
     if leaf.field == ALL_TEXTS:
-        return _in_texts(leaf, fields)
+        return matching(_expression(leaf, fields)) if leaf.lookup in WORDS else texts.lookup(leaf)
     if leaf.field in _OWN_COLUMNS:
         return compare(f"d.{_OWN_COLUMNS[leaf.field]}", leaf.lookup, _own(leaf), leaf.field)
-    _known(leaf.field, fields)
-    if leaf.field == fields.recency and leaf.lookup in (*COMPARISONS, "range"):
+    name = fields.name(leaf.field)
+    leaf = Leaf(name, leaf.lookup, leaf.value)
+    if name == fields.recency and leaf.lookup in (*COMPARISONS, "range"):
         return _by_recency(leaf, fields)
     if _is_text(leaf, fields):
-        return _matching(next(reversed(_tiers(leaf, fields)), None))
-    if fields.roles.get(leaf.field) in (Role.BODY, Role.NAMES):
-        stored = in_stored(leaf, fields.types[leaf.field])
+        return matching(_expression(leaf, fields))
+    if fields.roles.get(name) in (Role.BODY, Role.NAMES):
+        stored = in_stored(leaf, fields.types[name])
         if leaf.lookup not in WORDS:
             return stored
         # Several fields in one column of tokens: these find the documents, the text decides.
-        return joined([_matching(next(reversed(_tiers(leaf, fields)), None)), stored], "AND")
-    return in_values(leaf, fields.types[leaf.field])
+        return joined([matching(_expression(leaf, fields)), stored], "AND")
+    return in_values(leaf, fields.types[name])
 
 
 def _by_recency(leaf: Leaf, fields: Fields) -> Clause:
@@ -209,48 +247,7 @@ def _by_recency(leaf: Leaf, fields: Fields) -> Clause:
     return test if test == NOTHING else Clause(f"(d.recency != '' AND {test.sql})", test.params)
 
 
-def _in_texts(leaf: Leaf, fields: Fields) -> Clause:
-    """A lookup over all texts at once, which are known by their tokens alone."""
-    value = "" if leaf.value is None else str(leaf.value)
-    match leaf.lookup:
-        case "content" | "reader" | "phrase":
-            return _matching(next(reversed(_tiers(leaf, fields)), None))
-        case "exact":
-            return _matching(expressions.text(value, phrase=True))
-        case "contains" | "startswith":
-            return _matching(expressions.beginning(value))
-        case "in":
-            return joined(
-                [_in_texts(Leaf(ALL_TEXTS, "phrase", item), fields) for item in leaf.value],
-                OR,
-            ) if leaf.value else NOTHING  # fmt: skip
-        case "fuzzy":
-            return _fuzzy(value)
-    raise NotImplementedError(f"All texts together have no lookup {leaf.lookup!r}; name a field.")
-
-
-def _fuzzy(value: str) -> Clause:
-    """Documents with a word like each of these; the vocabulary is read from the first letter on."""
-    words = [word for word in fold(value).split() if word]
-    like = (
-        "d.doc IN (SELECT rowid FROM tokens WHERE tokens MATCH (SELECT coalesce(group_concat("
-        "'\"' || term || '\"', ' OR '), '\"\"') FROM (SELECT term FROM vocabulary"
-        " WHERE term >= ? AND term < ? AND resembles(term, ?) LIMIT 50)))"
-    )
-    clauses = [Clause(like, (word[0], word[0] + "\U0010ffff", word)) for word in words]
-    return joined(clauses, "AND") if clauses else NOTHING
-
-
 def _own(leaf: Leaf) -> Any:
     if leaf.lookup in ("in", "range"):
         return [values.comparable(str(item)) for item in leaf.value]
     return None if leaf.value is None else values.comparable(str(leaf.value))
-
-
-def _matching(expression: str | None) -> Clause:
-    return Clause(_MATCHES, (expression,)) if expression else NOTHING
-
-
-def _known(name: str, fields: Fields) -> None:
-    if name not in fields.types:
-        raise QueryRefused(f"No search index has a field {name!r}.")

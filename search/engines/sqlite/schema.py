@@ -7,7 +7,7 @@ from search.segmentation import GAP
 
 APPLICATION_ID = 0x53656131
 # Raised when tables or tokens change: an older file must be rebuilt, never read.
-VERSION = 1
+VERSION = 2
 
 # What a reader's query searches, in the order of the columns: the roles, and what Latin words
 # are also found by. `spelled` holds what a text only spells across the border of two words.
@@ -25,6 +25,8 @@ CREATE TABLE documents (
     stored TEXT NOT NULL
 );
 CREATE INDEX documents_django_ct ON documents (django_ct, django_id);
+-- Few documents are not due yet: they are listed instead of looking at all the others.
+CREATE INDEX documents_recency ON documents (recency);
 
 -- What filters, facets and orders compare. No declared type: 1 is a number and '1' a text.
 CREATE TABLE field_values (
@@ -43,6 +45,12 @@ CREATE VIRTUAL TABLE tokens USING fts5 (
     content='document_tokens', content_rowid='doc', tokenize="ascii tokenchars '.-+#_{GAP}'"
 );
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (tokens, row);
+CREATE VIRTUAL TABLE instances USING fts5vocab (tokens, instance);
+
+-- Words of the dictionary and Latin words that some text has or had, and how they sound: what
+-- a mistyped word may have been meant to be.
+CREATE TABLE words (word TEXT PRIMARY KEY, sound TEXT NOT NULL) WITHOUT ROWID;
+CREATE INDEX words_sound ON words (sound);
 
 -- While another file is being built: what changed here meanwhile.
 CREATE TABLE building (started TEXT NOT NULL);
