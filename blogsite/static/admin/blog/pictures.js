@@ -39,7 +39,7 @@
         message.textContent = answer.error || picture.question.kept;
         const option = [...select.options].find((each) => each.value === String(picture.id));
         if (!answer.text || !option) return;
-        option.textContent = answer.text;
+        option.replaceWith(new Option(answer.text, picture.id, true, true)); // select2 keeps the old text
         window.django.jQuery(select).trigger("change");
       } catch {
         message.textContent = texts.failed;
