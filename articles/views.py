@@ -1,14 +1,37 @@
-"""The page of an article."""
+"""The pages of articles: the list, one article, the sources of reprints, the glossary."""
 
 from typing import Any
 
-from django.db.models import Q
-from django.views.generic import TemplateView
+from django.db.models import Count, Max, Q
+from django.utils.functional import SimpleLazyObject
+from django.views.generic import ListView, TemplateView
 
-from content import counting
+from content import counting, kinds
 from content.addresses import AddressedMixin, find, shown
+from content.listing import Listing
+from content.views import ListingView
 
+from . import glossary
 from .models import Article
+
+SOURCES_PER_PAGE = 100
+
+
+class ArticleListView(ListingView):
+    """All articles, or the originals or the reprints among them."""
+
+    template_name = "articles/article_list.html"
+
+    def get_listing(self) -> Listing:
+        of_articles = [kind for kind in kinds.every() if kind.model is Article]
+        wanted = self.request.GET.get("kind")
+        chosen = [kind for kind in of_articles if kind.name == wanted]
+        self.kind = wanted if chosen else ""
+        return Listing(only=chosen or of_articles)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(**kwargs)
+        return {**context, "kind": self.kind, "kinds": Article.Kind.choices}
 
 
 class ArticleDetailView(AddressedMixin, TemplateView):
@@ -20,7 +43,12 @@ class ArticleDetailView(AddressedMixin, TemplateView):
         rows = Article.objects.select_related("column__parent", "author", "cover")
         article = shown(find(rows.prefetch_related("tags"), self.kwargs["slug"]))
         counting.count_view(self.request, article)
-        return super().get_context_data(article=article, **neighbours(article), **kwargs)
+        return super().get_context_data(
+            article=article,
+            further_reading=article.further_reading.all(),
+            **neighbours(article),
+            **kwargs,
+        )
 
 
 def neighbours(article: Article) -> dict[str, Article | None]:
@@ -38,3 +66,45 @@ def neighbours(article: Article) -> dict[str, Article | None]:
         "previous": before.order_by("-published_at", "-pk").first(),
         "next": after.order_by("published_at", "pk").first(),
     }
+
+
+class SourceListView(ListView):
+    """The sites that reprints were taken from, those with the most first."""
+
+    template_name = "articles/source_list.html"
+    context_object_name = "sources"
+    paginate_by = SOURCES_PER_PAGE
+
+    def get_queryset(self) -> Any:
+        reprints = Article.objects.visible().filter(kind=Article.Kind.REPRINT)
+        return (
+            reprints.exclude(source_host="")
+            .order_by()
+            .values("source_host")
+            .annotate(number=Count("pk"), latest=Max("published_at"))
+            .order_by("-number", "source_host")
+        )
+
+
+class SourceView(ListingView):
+    """All reprints of one source."""
+
+    exists_when_empty = False
+
+    template_name = "articles/source_detail.html"
+
+    def get_listing(self) -> Listing:
+        host = self.kwargs["host"]
+        return Listing(
+            lambda rows: rows.filter(source_host=host), only=[kinds.get(Article.Kind.REPRINT.value)]
+        )
+
+
+class GlossaryView(TemplateView):
+    """All terms with their explanations."""
+
+    template_name = "articles/glossary.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        # Lazy: the template keeps what it made of them.
+        return super().get_context_data(groups=SimpleLazyObject(glossary.groups), **kwargs)

@@ -6,6 +6,8 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("articles/", include("articles.urls")),
+    path("glossary/", include("articles.glossary_urls")),
+    path("sources/", include("articles.source_urls")),
     path("downloads/", include("downloads.urls")),
     path("search/", include("search.urls")),
     path("", include("reports.urls")),

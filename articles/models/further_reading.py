@@ -1,11 +1,12 @@
 """Further reading: what an article recommends after itself."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .article import Article
+from .article import Article, host_of
 
 _validate_url = URLValidator(schemes=["http", "https"])
 
@@ -48,3 +49,10 @@ class FurtherReading(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def host(self) -> str:
+        """The host of another site; empty for an address of this one."""
+        if self.url.startswith("/") or f"{self.url}/".startswith(f"{settings.SITE_URL}/"):
+            return ""
+        return host_of(self.url)

@@ -54,7 +54,12 @@ class Term(models.Model):
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('glossary')}#{self.slug}"
+        return f"{reverse('glossary')}#{self.anchor}"
+
+    @property
+    def anchor(self) -> str:
+        """The id of this term on a page, in a namespace of its own: a term may be called main."""
+        return f"term-{self.slug}"
 
     @property
     def names(self) -> list[str]:
