@@ -8,13 +8,15 @@ class ArticlesConfig(AppConfig):
     verbose_name = _("Articles")
 
     def ready(self) -> None:
-        from content import kinds, stamps, versions
+        from content import finishing, kinds, stamps, versions
 
+        from . import glossary
         from .models import Article, FurtherReading, Term
 
         versions.guard(Article)
         stamps.follow([Article, FurtherReading], stamps.CONTENT)
         stamps.follow([Term], stamps.GLOSSARY)
+        finishing.add_step(Article, glossary.mark_terms, stamps.GLOSSARY)
         kinds.register(
             kinds.Kind(
                 name=Article.Kind.ARTICLE.value,
