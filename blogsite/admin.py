@@ -2,11 +2,14 @@
 
 from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.apps import AdminConfig
 from django.http import HttpRequest
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
+
+# By its name, because wiring imports no part.
+SITE_CONTEXT = "content.context_processors.site"
 
 
 class BlogAdminSite(admin.AdminSite):
@@ -19,7 +22,10 @@ class BlogAdminSite(admin.AdminSite):
     enable_nav_sidebar = False
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        return {**super().each_context(request), "site_name": settings.SITE_NAME}
+        # Django's page for logging in puts the host's name under these two.
+        said = import_string(SITE_CONTEXT)(request)
+        named = {name: said[name] for name in ("site", "site_name")}
+        return {**super().each_context(request), **named}
 
 
 class BlogAdminConfig(AdminConfig):

@@ -42,6 +42,8 @@ _RIGHTS: dict[str, list[tuple[str, str, str]]] = {
         ("search", "outboxrow", "view"),
         ("search", "query", "view"),
         ("content", "job", "view"),
+        ("content", "sitesettings", "change view"),
+        ("content", "sitelink", "add change view delete"),
         ("auth", "user", "view"),
     ],
 }

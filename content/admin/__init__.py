@@ -6,6 +6,7 @@ from .columns import ColumnAdmin
 from .logins import BlogGroupAdmin, BlogUserAdmin
 from .pictures import PictureAdmin
 from .sayings import CommandAdmin, VerseAdmin
+from .site import SiteLinkAdmin, SiteSettingsAdmin
 from .tags import TagAdmin
 
 __all__ = [
@@ -16,6 +17,8 @@ __all__ = [
     "CommandAdmin",
     "ContentAdmin",
     "PictureAdmin",
+    "SiteLinkAdmin",
+    "SiteSettingsAdmin",
     "TagAdmin",
     "VerseAdmin",
 ]
