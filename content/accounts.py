@@ -21,18 +21,28 @@ _CONTENT = [
     ("content", "picture"),
     ("content", "tag"),
     ("content", "author"),
+    ("articles", "term"),
+    ("content", "command"),
+    ("content", "verse"),
 ]
+# What is part of something else: whoever writes it may do all with these.
+_PARTS = [("articles", "furtherreading"), ("content", "tagalias")]
 # Per group: app, model, and what its members may do. What an app does not have is left out.
 _RIGHTS: dict[str, list[tuple[str, str, str]]] = {
     EDITORS: [
         # Delete means drafts: what was public, the admin of content refuses to everybody.
         *((app, model, "add change view delete") for app, model in _CONTENT[:3]),
         *((app, model, "add change view") for app, model in _CONTENT[3:]),
+        *((app, model, "add change view delete") for app, model in _PARTS),
         ("downloads", "release", "view"),
         ("content", "column", "view"),
+        ("search", "querycount", "view"),
     ],
     ADMINS: [
-        *((app, model, "add change view delete") for app, model in _CONTENT),
+        *((app, model, "add change view delete") for app, model in [*_CONTENT, *_PARTS]),
+        ("content", "sitesettings", "add change view"),
+        ("content", "sitelink", "add change view delete"),
+        ("downloads", "kindtext", "change view"),
         ("downloads", "release", "view"),
         ("content", "column", "add change view delete"),
         ("reports", "case", "view decide"),
@@ -40,7 +50,8 @@ _RIGHTS: dict[str, list[tuple[str, str, str]]] = {
         ("reports", "decision", "view"),
         ("search", "engine", "view"),
         ("search", "outboxrow", "view"),
-        ("search", "query", "view"),
+        ("search", "querycount", "view"),
+        *(("search", model, "add change view delete") for model in ("word", "synonym", "pin")),
         ("content", "job", "view"),
         ("content", "sitesettings", "change view"),
         ("content", "sitelink", "add change view delete"),
