@@ -314,6 +314,24 @@ def lucene_segments() -> None:
     sheet.save("lucene-segments.png")
 
 
+def etcd_watch_gap() -> None:
+    sheet = Sheet(1000, 400)
+    for y, name in ((110, "从现在"), (290, "从读到的版本加一")):
+        sheet.text((40, y - 70), f"{name}开始看", 22, MUTED, "lm")
+        sheet.draw.line((40, y, 940, y), fill=LINE, width=2)
+        sheet.box((60, y - 30), (150, 60), "读：版本 2", BLUE_PALE, BLUE, text_size=20)
+        is_lost = y < 200
+        fill, edge = (RED_PALE, RED) if is_lost else (ORANGE_PALE, ORANGE)
+        sheet.box((330, y - 30), (150, 60), "改：版本 3", fill, edge, text_size=20)
+        start = 600 if is_lost else 216
+        sheet.draw.rectangle((start, y + 42, 940, y + 54), fill=GREEN)
+        sheet.box((600, y - 30), (150, 60), "开始看", GREEN_PALE, GREEN, text_size=20)
+    sheet.draw.rectangle((216, 152, 594, 164), fill=RED_PALE)
+    sheet.text((405, 182), "这一段谁也没看见", 20, RED)
+    sheet.text((580, 368), "历史从版本 3 补起，接得上", 20, GREEN)
+    sheet.save("etcd-watch-gap.png")
+
+
 def cover(name: str, title: str, subtitle: str, colours: tuple[str, str]) -> None:
     """A cover: two flat colours, a pattern of bars drawn from the title, and two lines of text."""
     dark, light = colours
@@ -337,6 +355,8 @@ def covers() -> None:
     cover("cover-shell.webp", "set -e", "没有拦住的那些错误", ("#243447", "#9fc0a8"))
     cover("cover-postgresql.webp", "SKIP LOCKED", "领任务，不排队", ("#1d3d5c", "#9cc3e0"))
     cover("cover-vue.webp", "响应式", "是在哪一步丢的", ("#17443a", "#86d3b4"))
+    cover("cover-html.webp", "按下回车", "点的是哪一个按钮", ("#4b2a1a", "#eab894"))
+    cover("cover-lua.webp", "page:5.0", "整数与浮点", ("#20275c", "#a5b0ee"))
 
 
 PICTURES: tuple[Callable[[], None], ...] = (
@@ -351,6 +371,7 @@ PICTURES: tuple[Callable[[], None], ...] = (
     css_stacking,
     nodejs_backpressure,
     lucene_segments,
+    etcd_watch_gap,
     covers,
 )
 
