@@ -1,4 +1,4 @@
-"""Loading the demo: columns, articles and packages, once, whatever editors do with them later."""
+"""Loading the demo once, with all its parts, whatever editors do with them later."""
 
 import zipfile
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from downloads.manifests import PackageFacts
 from downloads.models import Package
 
 from .columns import make_columns
+from .surroundings import Surroundings, make_surroundings
 
 ROOT = Path(__file__).resolve().parent
 NAME = "demo"  # of the source: no import of an editor's folder has these identities
@@ -37,6 +38,7 @@ class Loaded:
     columns: int = 0
     articles: int = 0
     packages: int = 0
+    around: Surroundings = field(default_factory=Surroundings)
     problems: list[str] = field(default_factory=list)
 
 
@@ -54,6 +56,8 @@ def load_demo(root: Path = ROOT, *, again: bool = False) -> Loaded:
     loaded = Loaded(columns=make_columns())
     _load_articles(root, loaded)
     _load_packages(root, loaded)
+    # Last: further reading belongs to articles.
+    loaded.around = make_surroundings(root / "texts", loaded.problems)
     if not loaded.problems:
         ImportRecord.objects.get_or_create(model=mark.model, path=mark.path)
     return loaded
@@ -96,6 +100,7 @@ def load_package(description: Path) -> bool:
         title=said["title"],
         version=str(said["version"]),
         licence=said.get("licence", ""),
+        environment=said.get("environment", ""),
         summary=said.get("summary", ""),
         body=said["description"].strip(),
         source_url=said.get("source_url") or "",

@@ -1,4 +1,4 @@
-"""Load the demo content once: the menu of columns, articles, a site template and a plugin."""
+"""Load the demo content once: columns, articles, packages, glossary, sayings and settings."""
 
 import sys
 from typing import Any
@@ -24,13 +24,16 @@ class Command(BaseCommand):
             self.stdout.write(_("The demo content was loaded before; nothing was changed."))
             return
         sentence = _(
-            "Demo content: %(columns)d columns, %(articles)d articles and %(packages)d packages "
-            "were made."
+            "Demo content: %(columns)d columns, %(articles)d articles, %(packages)d packages, "
+            "%(terms)d terms, %(commands)d commands and %(verses)d lines of verse were made."
         )
         facts = {
             "columns": loaded.columns,
             "articles": loaded.articles,
             "packages": loaded.packages,
+            "terms": loaded.around.terms,
+            "commands": loaded.around.commands,
+            "verses": loaded.around.verses,
         }
         self.stdout.write(sentence % facts)
         for problem in loaded.problems:
