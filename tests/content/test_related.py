@@ -1,6 +1,7 @@
 from datetime import timedelta
 from unittest.mock import Mock, patch
 
+from django.conf import settings
 from django.core.management import call_command
 from django.test import TestCase, TransactionTestCase, override_settings
 from django.utils import timezone
@@ -127,6 +128,7 @@ class NearnessOfTextTests(TestCase):
         self.texts[0].set_moderation(Content.Moderation.REMOVED)
         near.return_value.append((Article, 10**9))
         self.assertEqual(related(self.article), self.texts[1:])
+        self.assertEqual(related(self.article, limit=1), self.texts[1:2])
         self.assertEqual(related(self.article, only=[kinds.get("plugin")]), [])
 
     def test_the_engine_is_asked_once_while_nothing_changes(self):
@@ -171,7 +173,7 @@ class IndexTests(TransactionTestCase):
 
     def test_it_gives_up_sooner_than_a_search_and_only_for_itself(self):
         backend, given = connections["default"].get_backend(), []
-        before = backend.seconds, backend.file.busy_seconds
+        before = backend.file.busy_seconds
 
         def ask(*args, **kwargs):
             given.append((backend.seconds, backend.file.busy_seconds))
@@ -183,4 +185,5 @@ class IndexTests(TransactionTestCase):
         ):
             nearness.near(self.article)
         self.assertEqual(given, [(nearness.SECONDS, nearness.SECONDS)])
-        self.assertEqual((backend.seconds, backend.file.busy_seconds), before)
+        self.assertEqual(backend.seconds, settings.HAYSTACK_CONNECTIONS["default"]["TIMEOUT"])
+        self.assertEqual(backend.file.busy_seconds, before)
