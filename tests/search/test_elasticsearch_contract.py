@@ -1,9 +1,19 @@
-"""The contract of engines on real servers: 8.19.3 and 9.2.0."""
+"""The contract of engines on real servers: on 8.19.3 all of it, on 9.2.0 what servers answer."""
 
 import pytest
 from django.test import TestCase
 
 from tests.search.contract import LookupContract, ReaderContract, WritingContract
+from tests.search.contract_commands import CommandContract
+from tests.search.contract_queryset import (
+    ConnectionsContract,
+    DeepContract,
+    FacetContract,
+    LookupOfTextsContract,
+    QuerySetContract,
+    StatsContract,
+)
+from tests.search.contract_spelling import SpellingContract
 from tests.search.elasticsearch_servers import OnServer8, OnServer9
 
 pytest_plugins = ["tests.servers.elasticsearch"]
@@ -22,6 +32,38 @@ class Elasticsearch8WritingTests(OnServer8, WritingContract, TestCase):
     pass
 
 
+class Elasticsearch8QuerySetTests(OnServer8, QuerySetContract, TestCase):
+    pass
+
+
+class Elasticsearch8LookupOfTextsTests(OnServer8, LookupOfTextsContract, TestCase):
+    pass
+
+
+class Elasticsearch8FacetTests(OnServer8, FacetContract, TestCase):
+    pass
+
+
+class Elasticsearch8StatsTests(OnServer8, StatsContract, TestCase):
+    pass
+
+
+class Elasticsearch8DeepTests(OnServer8, DeepContract, TestCase):
+    pass
+
+
+class Elasticsearch8ConnectionsTests(OnServer8, ConnectionsContract, TestCase):
+    pass
+
+
+class Elasticsearch8CommandTests(OnServer8, CommandContract, TestCase):
+    pass
+
+
+class Elasticsearch8SpellingTests(OnServer8, SpellingContract, TestCase):
+    pass
+
+
 class Elasticsearch9ReaderTests(OnServer9, ReaderContract, TestCase):
     pass
 
@@ -31,4 +73,20 @@ class Elasticsearch9LookupTests(OnServer9, LookupContract, TestCase):
 
 
 class Elasticsearch9WritingTests(OnServer9, WritingContract, TestCase):
+    pass
+
+
+class Elasticsearch9LookupOfTextsTests(OnServer9, LookupOfTextsContract, TestCase):
+    pass
+
+
+class Elasticsearch9FacetTests(OnServer9, FacetContract, TestCase):
+    pass
+
+
+class Elasticsearch9StatsTests(OnServer9, StatsContract, TestCase):
+    pass
+
+
+class Elasticsearch9SpellingTests(OnServer9, SpellingContract, TestCase):
     pass

@@ -16,13 +16,14 @@ from haystack.utils import get_identifier, get_model_ct
 from haystack.utils.app_loading import haystack_get_model
 
 from search import highlighting
-from search.engines import lookups, narrowing, values
+from search.engines import lookups, narrowing, spelling, values
 from search.engines.elasticsearch import (
     address,
     documents,
     facets,
     request,
     similar,
+    stats,
 )  # fmt: skip
 from search.engines.elasticsearch.aliases import Names
 from search.engines.elasticsearch.clauses import NOTHING, Clause
@@ -32,9 +33,12 @@ from search.engines.elasticsearch.index import LiveIndex
 from search.engines.elasticsearch.paging import Page
 from search.engines.elasticsearch.rebuild import Rebuild
 from search.engines.elasticsearch.request import Request
+from search.engines.elasticsearch.vocabulary import IndexVocabulary
 from search.engines.lookups import ALL_TEXTS, Condition, Leaf
 
 DEFAULT_SECONDS = 1.5
+# All that a result has of itself, without the values of its fields.
+_OF_ITSELF = {"id", "pk", "django_ct", "django_id", "score", "app_label", "model_name"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,150}")
 
 
@@ -78,6 +82,8 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
 
     def clear(self, models: Iterable[type[Model]] | None = None, commit: bool = True) -> None:
         """Take all documents out, or all of these models."""
+        if not self.index.count(self.seconds):
+            return
         labels = None if models is None else [get_model_ct(model) for model in models]
         gone = (Document(each, None) for each, _ in self.index.held(labels))
         for batch in _batches(gone, 1000):
@@ -122,19 +128,24 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         built = self._request(condition, fields, kwargs)
         sort_by = kwargs.get("sort_by")
         body = {
+            "_source": request.HIT_FIELDS if _wants_values(kwargs) else request.OWN_FIELDS,
             "query": built.query(request.factors(kwargs.get("boost") or {}, fields)),
             "sort": request.order(sort_by, fields) if sort_by else request.by_relevance(),
-            "aggs": facets.asked(kwargs, fields),
+            "aggs": facets.asked(kwargs, fields) | stats.asked(kwargs.get("stats") or {}, fields),
         }
         page = self.index.page(
             self.seconds, body, kwargs.get("start_offset") or 0, kwargs.get("end_offset")
         )
         highlighted = _words_of(condition) if kwargs.get("highlight") else None
-        return {
+        found = {
             "results": self._results(page, kwargs.get("result_class"), highlighted),
             "hits": page.total,
             "facets": facets.answered(kwargs, page.aggregations, fields),
+            "stats": stats.answered(kwargs.get("stats") or {}, page.aggregations, fields),
         }
+        if self.include_spelling or kwargs.get("spelling_query"):
+            found["spelling_suggestion"] = self.spelling_suggestion(condition, **kwargs)
+        return found
 
     def more_like_this(
         self,
@@ -164,6 +175,20 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         page = self.index.page(self.seconds, body, start_offset, end_offset)
         return {"results": self._results(page, result_class, None), "hits": page.total}
 
+    def spelling_suggestion(
+        self, query: Condition | str, spelling_query: str | None = None, **kwargs: Any
+    ) -> str | None:
+        """What the text of a query, or `spelling_query`, may have been meant to be.
+
+        Only what the same search would find with it: scheduled content suggests nothing.
+        """
+        text, others = lookups.without_text(self._condition(query))
+        within = self._request(others, self.fields(), kwargs)
+        asked = spelling_query or text
+        with self.index.asking(self.seconds) as ask:
+            vocabulary = IndexVocabulary(ask, asked, within.query())
+            return spelling.suggestion(asked, vocabulary)
+
     def fields(self) -> Fields:
         """The fields and roles of all indexes of this connection."""
         unified = connections[self.connection_alias].get_unified_index()
@@ -174,7 +199,8 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         words = similar.candidates(values.decode(kept), fields.roles) if kept else []
         if not words:
             return NOTHING
-        answer = self.index.ask(self.seconds, {"size": 0, "aggs": similar.counting(words)})
+        with self.index.asking(self.seconds) as ask:
+            answer = ask({"size": 0, "aggs": similar.counting(words)})
         return similar.query(words, answer["aggregations"])
 
     def _condition(self, query: Condition | str) -> Condition:
@@ -221,6 +247,12 @@ def _batches(items: Iterable[Document], size: int) -> Iterator[list[Document]]:
     remaining = iter(items)
     while batch := list(islice(remaining, max(size, 1))):
         yield batch
+
+
+def _wants_values(kwargs: dict[str, Any]) -> bool:
+    """Whether anything of the fields is asked for, and not only which documents they are."""
+    names = set(kwargs.get("fields") or ())
+    return not names or bool(names - _OF_ITSELF) or bool(kwargs.get("highlight"))
 
 
 def _words_of(condition: Condition) -> str:

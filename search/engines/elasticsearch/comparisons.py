@@ -19,11 +19,13 @@ _PARTS = ("contains", "startswith", "endswith", "fuzzy")
 # What one `terms` query may list.
 _MAX_TERMS = 65_000
 _MAX_LONG = 2**63 - 1
+# Characters of a pattern; a server refuses what makes too large an automaton.
+_MAX_PATTERN = 100
 
 
 def in_field(leaf: Leaf, fields: Fields) -> Clause:
     """A lookup on a field of Haystack's indexes; true if one of its values meets it."""
-    kind = fields.known(leaf.field)
+    kind = fields.types[leaf.field]
     if leaf.value is None:
         return _missing(leaf.field, held.group(kind))
     if leaf.lookup in WORDS and held.is_string(kind):
@@ -72,10 +74,10 @@ def _part(leaf: Leaf, fields: Fields) -> Clause:
         if not held.is_string(fields.types[leaf.field]):
             raise NotImplementedError(f"The field {leaf.field!r} has no lookup {leaf.lookup!r}.")
         return _folded(leaf.lookup, f"folded.{leaf.field}", value, {})
-    places = Places(fields.terms(leaf.field))
     if leaf.lookup == "fuzzy":
-        return words.like(value, places)
-    return words.part(value, places, leaf.lookup)
+        # A text is like another one as a whole, which only short ones can be.
+        return _folded(leaf.lookup, f"folded.{leaf.field}", value, {})
+    return words.part(value, Places(fields.terms(leaf.field)), leaf.lookup)
 
 
 def _folded(lookup: str, field: str, value: str, options: dict[str, Any]) -> Clause:
@@ -83,10 +85,26 @@ def _folded(lookup: str, field: str, value: str, options: dict[str, Any]) -> Cla
     text = held.folded(value)
     if not text:
         return NOTHING
+    if lookup == "fuzzy":
+        like = {**words.resembling(text), "max_expansions": 1000}
+        return {"fuzzy": {field: like}} if len(text) <= _MAX_PATTERN else NOTHING
+    # A server takes no longer patterns: of a longer value its pieces are asked for.
+    first, *others = (
+        text[start : start + _MAX_PATTERN] for start in range(0, len(text), _MAX_PATTERN)
+    )
+    if not others:
+        return _pattern(lookup, field, first, options)
+    whole = [_pattern("contains", field, each, options) for each in others[:-1]]
+    edges = [
+        _pattern("startswith" if lookup == "startswith" else "contains", field, first, options),
+        _pattern("endswith" if lookup == "endswith" else "contains", field, others[-1], options),
+    ]
+    return all_of([*edges, *whole])
+
+
+def _pattern(lookup: str, field: str, text: str, options: dict[str, Any]) -> Clause:
     if lookup == "startswith":
         return {"prefix": {field: {"value": text, **options}}}
-    if lookup == "fuzzy":
-        return {"fuzzy": {field: {**words.resembling(text), "max_expansions": 1000}}}
     pattern = f"*{words.escaped(text)}{'*' if lookup == 'contains' else ''}"
     return {"wildcard": {field: {"value": pattern, **options}}}
 
@@ -96,10 +114,7 @@ def _compare(leaf: Leaf, place: Callable[[Any], tuple[str, Any]], field: str) ->
         case "in":
             return _one_of(_listed(leaf), place, field)
         case "range":
-            items = _listed(leaf)
-            if len(items) != 2:
-                raise QueryRefused(f"A range of {leaf.field!r} needs two values.")
-            low, high = (place(item)[1] for item in items)
+            low, high = (place(item)[1] for item in pair(leaf))
             return NOTHING if None in (low, high) else {"range": {field: {"gte": low, "lte": high}}}
         case "gt" | "gte" | "lt" | "lte":
             where, value = place(leaf.value)
@@ -141,6 +156,14 @@ def _beyond(field: str, lookup: str, value: Any, where: str) -> Clause:
 
 def _missing(name: str, where: str) -> Clause:
     return none_of({"exists": {"field": f"{where}.{name}"}})
+
+
+def pair(leaf: Leaf) -> tuple[Any, Any]:
+    """The ends of a range."""
+    items = _listed(leaf)
+    if len(items) != 2:
+        raise QueryRefused(f"A range of {leaf.field!r} needs two values.")
+    return items[0], items[1]
 
 
 def _listed(leaf: Leaf) -> list[Any]:

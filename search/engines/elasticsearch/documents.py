@@ -11,7 +11,7 @@ from haystack.exceptions import SkipDocument
 from haystack.utils import get_identifier
 
 from search.engines import values
-from search.engines.elasticsearch import fields, tokens
+from search.engines.elasticsearch import fields, tokens, vocabulary
 from search.indexes import Role, document_version, roles_of
 from search.segmentation import Tokens, tokenize
 
@@ -84,8 +84,9 @@ def _texts(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
             made["titles"] += [tokens.text(each.words) for each in found]
         for each in found:
             whole.words.extend(each.words)
+            whole.known |= each.known
             whole.straddles.update(each.straddles)
-    return {**made, "spelled": whole.only_spelled()}
+    return {**made, "spelled": whole.only_spelled(), **vocabulary.known(whole.known)}
 
 
 def _values(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +105,8 @@ def _values(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
             if held is None:
                 continue
             made[where].setdefault(name, []).append(int(held) if where == fields.WHOLE else held)
-            if where == fields.RAW and roles.get(name) not in fields.LONG_ROLES:
+            is_long = roles.get(name) in fields.LONG_ROLES
+            if where == fields.RAW and (not is_long or fields.is_short(str(item))):
                 made["folded"].setdefault(name, []).append(fields.folded(str(item)))
         if fields.is_string(kind) and name not in roles:
             made["words"][name] = [tokens.text(tokenize(each).words) for each in _strings(value)]

@@ -29,9 +29,9 @@ def asked(kwargs: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
         found[f"field:{name}"] = _values(name, options, fields)
     for name, options in (kwargs.get("date_facets") or {}).items():
         found[f"date:{name}"] = _dates(name, options, fields)
-    for name, text in kwargs.get("query_facets") or ():
-        tree = lookups.from_haystack(narrowing.parse(f"{name}:{text}"))
-        found[f"query:{name}:{text}"] = {"filter": request.clause(tree, fields)}
+    for place, (name, text) in enumerate(kwargs.get("query_facets") or ()):
+        tree = lookups.from_haystack(narrowing.meeting(name, text))
+        found[f"query:{place}"] = {"filter": request.clause(tree, fields)}
     return found
 
 
@@ -44,27 +44,16 @@ def answered(
         return {}
     return {
         "fields": {
-            name: [
-                (held.facet_value(bucket["key"], fields.types.get(name)), bucket["doc_count"])
-                for bucket in counted.get(f"field:{name}", {}).get("buckets", ())
-            ]
+            name: _counts(counted.get(f"field:{name}", {}), fields.types[fields.name(name)])
             for name in asked_for[0] or {}
         },
         "dates": {
-            name: [
-                (moment, bucket["doc_count"])
-                for moment, bucket in zip(
-                    spans(options),
-                    counted.get(f"date:{name}", {}).get("buckets", ()),
-                    strict=False,
-                )
-                if bucket["doc_count"]
-            ]
+            name: _by_span(counted.get(f"date:{name}", {}), spans(options))
             for name, options in (asked_for[1] or {}).items()
         },
         "queries": {
-            f"{name}:{text}": counted.get(f"query:{name}:{text}", {}).get("doc_count", 0)
-            for name, text in asked_for[2] or ()
+            f"{name}:{text}": counted.get(f"query:{place}", {}).get("doc_count", 0)
+            for place, (name, text) in enumerate(asked_for[2] or ())
         },
     }
 
@@ -79,8 +68,19 @@ def spans(options: Mapping[str, Any]) -> list[datetime]:
     return found if len(found) > 1 else [begin, begin]
 
 
+def _counts(answer: Mapping[str, Any], kind: Any) -> list[tuple[Any, int]]:
+    buckets = answer.get("buckets", ())
+    return [(held.facet_value(bucket["key"], kind), bucket["doc_count"]) for bucket in buckets]
+
+
+def _by_span(answer: Mapping[str, Any], begins: list[datetime]) -> list[tuple[datetime, int]]:
+    counts = [bucket["doc_count"] for bucket in answer.get("buckets", ())]
+    return [(moment, count) for moment, count in zip(begins, counts, strict=False) if count]
+
+
 def _values(name: str, options: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
-    kind = fields.types.get(name)
+    name = fields.name(name)
+    kind = fields.types[name]
     size = int(options.get("limit", options.get("size", 100)))
     order = _ORDERS.get(str(options.get("order", "count")), _ORDERS["count"])
     return {
@@ -94,7 +94,8 @@ def _values(name: str, options: Mapping[str, Any], fields: Fields) -> dict[str, 
 
 
 def _dates(name: str, options: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
-    kind = fields.types.get(name)
+    name = fields.name(name)
+    kind = fields.types[name]
     bounds = [held.placed(moment, kind)[1] for moment in spans(options)]
     ranges = [
         {"key": f"{place:05}", "from": low, "to": high}

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from haystack import fields as haystack_fields
@@ -39,6 +40,8 @@ class Fields:
 
     types: Mapping[str, haystack_fields.SearchField]
     roles: Mapping[str, Role] = field(default_factory=dict)
+    # The name of a field in its class → its name in the index.
+    names: Mapping[str, str] = field(default_factory=dict)
     # Fields that some index gives a role and another does not: their terms are in two places.
     mixed: frozenset[str] = frozenset()
 
@@ -46,16 +49,20 @@ class Fields:
     def of(cls, indexes: Iterable[SearchIndex], types: Mapping[str, Any]) -> "Fields":
         roles: dict[str, Role] = {}
         plain: set[str] = set()
+        names: dict[str, str] = {}
         for index in indexes:
             own = {index.fields[n].index_fieldname: role for n, role in roles_of(index).items()}
             roles = own | roles
+            names |= {n: each.index_fieldname for n, each in index.fields.items()}
             plain |= {each.index_fieldname for each in index.fields.values()} - set(own)
-        return cls(dict(types), roles, frozenset(plain & set(roles)))
+        return cls(dict(types), roles, names, frozenset(plain & set(roles)))
 
-    def known(self, name: str) -> haystack_fields.SearchField:
-        if name not in self.types:
+    def name(self, name: str) -> str:
+        """The name in the index; QueryRefused for a field that no index has."""
+        found = name if name in self.types else self.names.get(name, name)
+        if found not in self.types:
             raise QueryRefused(f"No search index has a field {name!r}.")
-        return self.types[name]
+        return found
 
     def is_long(self, name: str) -> bool:
         return self.roles.get(name) in LONG_ROLES
@@ -101,6 +108,11 @@ def raw(text: str) -> str:
     return text[:_RAW_CHARACTERS] + hashlib.sha256(text.encode()).hexdigest()
 
 
+def is_short(text: str) -> bool:
+    """Whether even a long text is held folded as a whole."""
+    return len(text) <= _RAW_CHARACTERS
+
+
 def folded(text: str) -> str:
     """A string as lookups of parts compare it; a lone surrogate has no place in a request."""
     return fold(text[:_FOLDED_CHARACTERS].encode("utf-8", "replace").decode())
@@ -125,6 +137,8 @@ def recency(value: Any, kind_of: haystack_fields.SearchField | None) -> int | No
 
 def facet_value(key: Any, kind_of: haystack_fields.SearchField | None) -> Any:
     """The Python value of a facet."""
+    if isinstance(kind_of, haystack_fields.DecimalField):
+        return Decimal(str(key))
     match getattr(kind_of, "field_type", None):
         case "boolean":
             return bool(key)

@@ -48,10 +48,11 @@ class LiveIndex:
                 lambda asked: self._ask(client, asked, seconds), body, start, end, self._places
             )
 
-    def ask(self, seconds: float, body: dict[str, Any]) -> dict[str, Any]:
-        """The server's answer to a search."""
+    @contextmanager
+    def asking(self, seconds: float) -> Iterator[paging.Ask]:
+        """What answers searches, all of this block within so many seconds."""
         with self._checked(seconds) as client:
-            return self._ask(client, body, seconds)
+            yield lambda body: self._ask(client, body, seconds)
 
     def stored(self, seconds: float, identifier: str) -> str | None:
         """What was kept of a document, encoded; None where there is none."""
@@ -62,7 +63,11 @@ class LiveIndex:
         return found["_source"]["stored"] if found.get("found") else None
 
     def count(self, seconds: float) -> int:
-        with self._checked(seconds) as client:
+        """How many documents there are; none where there is no index."""
+        with self.servers.within(seconds) as client:
+            if not aliases.answering(client, self.names):
+                return 0
+            self._check(client)
             return client.count(index=self.names.alias)["count"]
 
     def is_whole(self, seconds: float) -> bool:

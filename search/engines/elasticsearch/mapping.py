@@ -87,6 +87,9 @@ def _mappings(alias: str) -> dict[str, Any]:
             "titles": _PAIRED,
             "parts": _PARTS,
             "spelled": _KEYWORD,
+            # Words, and how they sound: what a mistyped one may have been meant to be.
+            "known": _KEYWORD,
+            "sounds": _KEYWORD,
             **{name: {"type": "object", "dynamic": "true"} for name in objects},
         },
     }

@@ -22,13 +22,27 @@ class ElasticsearchSearchQuery(BaseSearchQuery):
         return narrowing.fragment(field, filter_type, getattr(value, "query_string", value))
 
     def clean(self, query_fragment: Any) -> Any:
-        # Nothing is reserved where nothing is syntax.
+        """What can stand between the quotation marks of `narrow()`, the only text that is read."""
+        if isinstance(query_fragment, str):
+            return narrowing.quoted(query_fragment)
         return query_fragment
 
     def build_params(self, spelling_query: str | None = None, **kwargs: Any) -> dict[str, Any]:
+        params = super().build_params(spelling_query=spelling_query)
         if self.stats:
-            raise NotImplementedError("This search engine computes no statistics of fields.")
-        return super().build_params(spelling_query=spelling_query)
+            params["stats"] = {
+                name: [facet for facet in facets if isinstance(facet, str)]
+                for name, facets in self.stats.items()
+            }
+        return params
+
+    def run(self, spelling_query: str | None = None, **kwargs: Any) -> None:
+        params = self.build_params(spelling_query=spelling_query) | kwargs
+        found = self.backend.search(self.build_query(), **params)
+        self._results = found["results"]
+        self._hit_count = found["hits"]
+        self._facet_counts = self.post_process_facets(found)
+        self._stats = found["stats"]
 
     def run_mlt(self, **kwargs: Any) -> None:
         limits: dict[str, Any] = {"start_offset": self.start_offset, "end_offset": self.end_offset}
@@ -37,4 +51,6 @@ class ElasticsearchSearchQuery(BaseSearchQuery):
         super().run_mlt(**limits, **kwargs)
 
     def get_spelling_suggestion(self, preferred_query: str | None = None) -> str | None:
-        raise NotImplementedError("This search engine does not suggest spellings yet.")
+        """What was meant, or None; computed when it is asked for, whatever was run before."""
+        params = self.build_params(spelling_query=preferred_query)
+        return self.backend.spelling_suggestion(self.build_query(), **params)

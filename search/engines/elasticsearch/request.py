@@ -1,7 +1,7 @@
 """Build a server's request from a tree of conditions: pure functions, nothing is syntax."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from search.engines.elasticsearch import words
@@ -14,16 +14,16 @@ from search.engines.elasticsearch.clauses import (
     leaves_in,
     none_of,
 )  # fmt: skip
-from search.engines.elasticsearch.comparisons import WORDS, in_field, in_own
+from search.engines.elasticsearch.comparisons import WORDS, in_field, in_own, pair
 from search.engines.elasticsearch.fields import OWN, Fields, group
 from search.engines.elasticsearch.words import ALL, Tier
-from search.engines.errors import QueryRefused
 from search.engines.lookups import ALL_TEXTS, AND, OR, Condition, Leaf, conjuncts, leaves
 from search.indexes import Role
 
 # A server refuses more than 1,024 clauses with the smallest heap.
 MAX_CLAUSES = 900
-HIT_FIELDS = ["id", "django_ct", "django_id", "stored"]
+OWN_FIELDS = ["id", "django_ct", "django_id"]
+HIT_FIELDS = [*OWN_FIELDS, "stored"]
 _TIES: list[Any] = [{"recency": {"order": "desc", "missing": "_last"}}, {"id": "asc"}]
 
 
@@ -95,7 +95,8 @@ def order(names: Iterable[str], fields: Fields) -> list[Any]:
         if name in OWN:
             found.append({OWN[name]: direction})
             continue
-        where = group(fields.known(name))
+        name = fields.name(name)
+        where = group(fields.types[name])
         found.append({
             f"{where}.{name}": {
                 "order": direction, "missing": "_last",
@@ -127,7 +128,9 @@ def _ranking(parts: list[Condition], fields: Fields) -> Leaf | None:
 
 
 def _is_text(leaf: Leaf, fields: Fields) -> bool:
-    return leaf.lookup in WORDS and (leaf.field == ALL_TEXTS or leaf.field in fields.roles)
+    if leaf.lookup not in WORDS or leaf.value is None:
+        return False
+    return leaf.field == ALL_TEXTS or fields.names.get(leaf.field, leaf.field) in fields.roles
 
 
 def _tiers(leaf: Leaf, fields: Fields) -> list[Tier]:
@@ -151,7 +154,7 @@ def _leaf(leaf: Leaf, fields: Fields) -> Clause:
         return _in_texts(leaf)
     if leaf.field in OWN:
         return in_own(leaf, OWN[leaf.field])
-    return in_field(leaf, fields)
+    return in_field(replace(leaf, field=fields.name(leaf.field)), fields)
 
 
 def _in_texts(leaf: Leaf) -> Clause:
@@ -165,8 +168,13 @@ def _in_texts(leaf: Leaf) -> Clause:
             return words.text(value, ALL)
         case "phrase" | "exact":
             return words.text(value, ALL, as_phrase=True)
-        case "contains" | "startswith":
-            return words.beginning(value, ALL)
+        case "contains" | "startswith" | "endswith":
+            return words.pieces(value, ALL, leaf.lookup)
+        case "gt" | "gte" | "lt" | "lte":
+            return words.between({leaf.lookup: value}, ALL) if value else NOTHING
+        case "range":
+            low, high = pair(leaf)
+            return words.between({"gte": str(low), "lte": str(high)}, ALL)
         case "in":
             items = [leaf.value] if isinstance(leaf.value, str) else leaf.value
             found = [words.text(str(item), ALL, as_phrase=True) for item in items]
@@ -174,9 +182,3 @@ def _in_texts(leaf: Leaf) -> Clause:
         case "fuzzy":
             return words.like(value, ALL)
     raise NotImplementedError(f"All texts together have no lookup {leaf.lookup!r}; name a field.")
-
-
-def refused_if_unknown(names: Iterable[str], fields: Fields) -> None:
-    for name in names:
-        if name not in fields.types:
-            raise QueryRefused(f"No search index has a field {name!r}.")

@@ -82,5 +82,5 @@ def _hit(found: Mapping[str, Any]) -> Hit:
         django_ct=source["django_ct"],
         django_id=source["django_id"],
         score=float(found.get("_score") or 0.0),
-        stored=values.decode(source["stored"]),
+        stored=values.decode(source["stored"]) if "stored" in source else {},
     )

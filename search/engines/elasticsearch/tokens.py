@@ -4,21 +4,20 @@
 server makes pairs by itself (`index_phrases`), so that a single character is a term too.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 
-from search.segmentation import _HAN, tokenize
+from search.segmentation import is_han, tokenize
 
-# The borders of a long text: what stands at its beginning or its end can be asked for.
-BEGIN, END = "^", "$"
-_is_han = re.compile(f"[{_HAN}]").match
+# The borders of a long text: what stands at its beginning or its end can be asked for. Of
+# private use, so that no text has them, and behind all letters in the order of terms.
+BEGIN, END = "\ue000", "\ue001"
 
 
 def characters(tokens: Sequence[str]) -> list[str]:
     """Tokens of a text or of a word as terms: 缓存 存穿 穿 as 缓 存 穿."""
     found: list[str] = []
     for place, token in enumerate(tokens):
-        if len(token) != 2 or not _is_han(token):
+        if len(token) != 2 or not is_han(token):
             found.append(token)
             continue
         found.append(token[0])

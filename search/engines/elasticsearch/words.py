@@ -20,7 +20,7 @@ from search.engines.elasticsearch.clauses import (
 from search.engines.elasticsearch.tokens import BEGIN, END, characters
 from search.folding import fold
 from search.inputs import ReaderQuery
-from search.segmentation import SPELLED, Run, Word, meaningful, read, subwords, tokenize
+from search.segmentation import SPELLED, Run, Word, is_particle, read, tokenize
 
 TIER_SCORE = 1000.0
 # No term adds more than its rarity, which is below this for any number of documents.
@@ -28,6 +28,7 @@ _MAX_TERM_SCORE = 20.0
 # By what else a word is found counts a little less.
 _PARTS_BOOST = 0.5
 _MAX_EXPANSIONS = 512
+_MAX_BOUND = 100  # characters; no word has more
 
 
 @dataclass(frozen=True)
@@ -56,25 +57,15 @@ def reader_tiers(query: ReaderQuery, *, titles: bool = True) -> list[Tier]:
     Runs as written, every word, any word, and at the end what only spells a word across the
     border of two others. Code terms are required throughout.
     """
-    words = query.words
-    if not words:
+    if not query.words:
         return []
-    telling = meaningful(words)
-    code = [word for word in telling if word.is_code]
-    loose = [word for word in telling if not word.is_code]
-    parts = [part for word in loose for part in subwords(word)]
-    asked = [word for word in loose if not word.is_character] or loose
-    is_plain = all(len(run.words) == 1 for run in query.runs)
-    divided = [Tier(*(every_word(telling, at) for at in (ALL, TITLES)))]
-    if not is_plain:
-        divided.insert(0, Tier(*(_all_runs(query.runs, at) for at in (ALL, TITLES))))
-    if not titles:
-        divided = [Tier(tier.found) for tier in divided]
-    any_word = _with_code(code, [_word(word, ALL) for word in [*asked, *parts]])
-    spelled = _with_code(code, [_spelling(word, ALL) for word in [*asked, *parts]])
-    tiers = [*divided, Tier(any_word), Tier(spelled)]
+    strict = [Tier(found, titled if titles else None) for found, titled in _strict(query)]
+    loose = [
+        Tier(_with_code(query.code, [made(word, ALL) for word in query.loose]))
+        for made in (_word, _spelling)
+    ]
     unique: dict[str, Tier] = {}
-    for tier in tiers:
+    for tier in (*strict, *loose):
         unique.setdefault(repr(tier.found), tier)
     return list(unique.values())
 
@@ -92,10 +83,6 @@ def ranked(tiers: Sequence[Tier], factors: Sequence[tuple[Clause, float]] = ()) 
     return queries[0] if len(queries) == 1 else {"dis_max": {"queries": queries}}
 
 
-def every_word(words: Sequence[Word], places: Places) -> Clause:
-    return all_of([_word(word, places) for word in words])
-
-
 def text(value: str, places: Places, *, as_phrase: bool = False) -> Clause:
     """A standard lookup on texts: every run, in any place; or, as a phrase, in this order."""
     runs = read(value)
@@ -111,6 +98,28 @@ def beginning(value: str, places: Places) -> Clause:
     """Texts with a word that begins like this; earlier words as they are."""
     terms = _terms(value)
     return any_of(_open(field, terms, at_end=True) for field in places.texts)
+
+
+def pieces(value: str, places: Places, lookup: str) -> Clause:
+    """Texts that have, for each of these words, one that contains, begins or ends with it."""
+    start, end = lookup in ("contains", "endswith"), lookup in ("contains", "startswith")
+    found = [
+        any_of(
+            _open(field, terms, at_start=start, at_end=end)
+            for field in (*places.texts, *places.parts)
+        )
+        for word in value.split()
+        if (terms := _terms(word))
+    ]
+    return all_of(found) if found else NOTHING
+
+
+def between(bounds: dict[str, str], places: Places) -> Clause:
+    """Texts with a word in this range of the order of words."""
+    ends = {lookup: fold(value)[:_MAX_BOUND] for lookup, value in bounds.items()}
+    if not {"lt", "lte"} & set(ends):
+        ends["lt"] = BEGIN
+    return any_of({"range": {field: ends}} for field in (*places.texts, *places.parts))
 
 
 def part(value: str, places: Places, lookup: str) -> Clause:
@@ -141,7 +150,7 @@ def like(value: str, places: Places) -> Clause:
 
 def resembling(value: str) -> dict[str, Any]:
     """The options of a fuzzy query that allow as many mistakes as the length excuses."""
-    return {"value": fold(value), "fuzziness": "AUTO:3,6", "transpositions": False}
+    return {"value": fold(value), "fuzziness": "AUTO:3,6"}
 
 
 def _tier(tier: Tier, base: float, factors: Sequence[tuple[Clause, float]]) -> Clause:
@@ -168,6 +177,23 @@ def _tier(tier: Tier, base: float, factors: Sequence[tuple[Clause, float]]) -> C
     return found if len(inner) == len(inner["must"]) == 1 else {"bool": inner}
 
 
+def _strict(query: ReaderQuery) -> list[tuple[Clause, Clause]]:
+    """Texts with every run of the query as it was written; then those with every word.
+
+    Each as what a whole text has, and what its title alone has.
+    """
+    asked = {word for words in query.required for word in words}
+    runs = [run for run in query.runs if len(run.words) > 1 or run.words[0] in asked]
+    every = [
+        all_of([any_of([_word(word, at) for word in words]) for words in query.required])
+        for at in (ALL, TITLES)
+    ]
+    # A run of one word is that word, which a text must have and not only spell.
+    if all(len(run.words) == 1 for run in runs):
+        return [(every[0], every[1])]
+    return [(_all_runs(runs, ALL), _all_runs(runs, TITLES)), (every[0], every[1])]
+
+
 def _all_runs(runs: Sequence[Run], places: Places) -> Clause:
     return all_of([_run(run, places) for run in runs])
 
@@ -175,29 +201,39 @@ def _all_runs(runs: Sequence[Run], places: Places) -> Clause:
 def _run(run: Run, places: Places) -> Clause:
     if len(run.words) == 1:
         return _spelling(run.words[0], places)
-    return any_of(phrase(field, characters(run.tokens)) for field in places.texts)
+    terms = characters(run.tokens)
+    if is_particle(run.tokens[-1]):
+        # java的 asks for java.
+        terms.pop()
+    return any_of(phrase(field, terms) for field in places.texts)
 
 
 def _word(word: Word, places: Places) -> Clause:
     """A word itself: where a text only spells it, it is not that word."""
-    spelling = _spelling(word, places)
     if len(word.tokens) == 1 and len(word.text) == 2 and not word.text.isascii():
         only_spelled = {"term": {"spelled": {"value": SPELLED + word.text}}}
-        return {"bool": {"must": [spelling], "must_not": [only_spelled]}}
-    return spelling
+        found = any_of(_spellings(word.tokens, places))
+        itself = {"bool": {"must": [found], "must_not": [only_spelled]}}
+        return any_of([itself, *_variants(word, places)])
+    return _spelling(word, places)
 
 
 def _spelling(word: Word, places: Places) -> Clause:
-    found = []
-    for spelled in (word.tokens, *word.variants):
-        terms = characters(spelled)
-        found += [phrase(field, terms) for field in places.texts]
-        if len(terms) == 1:
-            found += [
-                {"term": {field: {"value": terms[0], "boost": _PARTS_BOOST}}}
-                for field in places.parts
-            ]
-    return any_of(found)
+    return any_of([*_spellings(word.tokens, places), *_variants(word, places)])
+
+
+def _variants(word: Word, places: Places) -> list[Clause]:
+    return [each for tokens in word.variants for each in _spellings(tokens, places)]
+
+
+def _spellings(tokens: Sequence[str], places: Places) -> list[Clause]:
+    terms = characters(tokens)
+    found = [phrase(field, terms) for field in places.texts]
+    if len(terms) == 1:
+        found += [
+            {"term": {field: {"value": terms[0], "boost": _PARTS_BOOST}}} for field in places.parts
+        ]
+    return found
 
 
 def _with_code(code: Sequence[Word], others: Sequence[Clause]) -> Clause:
