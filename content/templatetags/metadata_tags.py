@@ -4,7 +4,6 @@ from html import unescape
 from typing import Any
 
 from django import template
-from django.conf import settings
 from django.template.context import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.utils.http import urlencode
@@ -17,8 +16,6 @@ register = template.Library()
 
 # Types of pages that are not lists, by the name of their address.
 PAGE_TYPES = {"content:about": "AboutPage"}
-# What of a query is part of a page's address; everything else leads to the same page.
-QUERY = ("kind", "page")
 
 
 @register.inclusion_tag("components/metadata.html", takes_context=True)
@@ -29,7 +26,7 @@ def metadata(context: Context) -> dict[str, Any]:
         return {}
     if "noindex" in _block(context, "robots"):
         return {}
-    found = _describe(context, site, _address(request, context.get("page")))
+    found = _describe(context, site, _address(context))
     has_description = "description" in _block(context, "description")
     return {
         "metadata": found,
@@ -62,12 +59,15 @@ def _describe(context: Context, site: SiteSettings, url: str) -> made.Metadata:
     )
 
 
-def _address(request: Any, page: Any) -> str:
+def _address(context: Context) -> str:
     """The address of the page that is shown, without what a visitor may have added to it."""
-    query = {name: request.GET[name] for name in QUERY if request.GET.get(name)}
-    if getattr(page, "number", 1) == 1:
-        query.pop("page", None)
-    return settings.SITE_URL + request.path + (f"?{urlencode(query)}" if query else "")
+    if path := context.get("canonical"):
+        return made.absolute(path)
+    request, page = context["request"], context.get("page") or context.get("page_obj")
+    # A kind that the page did not take for one is dropped, as is everything else.
+    query = {"kind": context.get("kind"), "page": page.number if page else 1}
+    query = {name: value for name, value in query.items() if value not in ("", None, 1)}
+    return made.absolute(request.path) + (f"?{urlencode(query)}" if query else "")
 
 
 def _block(context: Context, name: str) -> str:
