@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import Count
 from django.db.models.functions import TruncMonth
@@ -34,7 +35,7 @@ def month_counts(present: Mapping[str, str] | None = None) -> list[Month]:
 def _count() -> list[Month]:
     counts: Counter[date] = Counter()
     for model in kinds.models():
-        rows = model._default_manager.visible().order_by()
+        rows: Any = model._default_manager.visible().order_by()
         rows = rows.annotate(month=TruncMonth("published_at")).values_list("month")
         for month, number in rows.annotate(number=Count("pk")):
             counts[month.date()] += number

@@ -8,6 +8,7 @@ Then the recommendations come without it, and it is not asked again for a minute
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
@@ -114,12 +115,13 @@ def _ranked(
             scores[model, pk] += score
         if weights:
             items = visible_items(model, kind__in=names).filter(tag_id__in=weights)
-            rows = items.order_by("-object_id").values_list("object_id", "tag_id")
-            for pk, tag in rows[: _MAX_CANDIDATES * len(weights)]:
+            tagged = items.order_by("-object_id").values_list("object_id", "tag_id")
+            for pk, tag in tagged[: _MAX_CANDIDATES * len(weights)]:
                 scores[model, pk] += weights[tag]
         keys = [pk for its_model, pk in nearness if its_model is model]
-        rows = model._default_manager.filter(pk__in=keys, kind__in=names).visible()
-        for pk in rows.order_by().values_list("pk", flat=True):
+        rows: Any = model._default_manager
+        shown = rows.filter(pk__in=keys, kind__in=names).visible()
+        for pk in shown.order_by().values_list("pk", flat=True):
             scores[model, pk] += nearness[model, pk]
     scores.pop((type(content), content.pk), None)
     # Newer ones were met first, and sorting keeps the order of equals.
@@ -132,8 +134,9 @@ def _by_place(content: Content, model: type[Content], names: list[str]) -> list[
     place = Q(column_id=column.pk)
     if column.parent_id:
         place |= Q(column__parent_id=column.parent_id)
+    manager: Any = model._default_manager
     rows = (
-        model._default_manager.filter(place, kind__in=names)
+        manager.filter(place, kind__in=names)
         .visible()
         .annotate(
             far=Case(

@@ -43,7 +43,6 @@ class Entry:
     title: str
     url: str
     column: str
-    label: str  # of its kind
 
 
 @dataclass(frozen=True)
@@ -116,17 +115,11 @@ def entries(wanted: Iterable[Reference]) -> list[Entry]:
     wanted = list(wanted)
     found: dict[Reference, Entry] = {}
     for model in dict.fromkeys(model for model, _pk in wanted):
-        rows = model._default_manager.filter(pk__in=[pk for its, pk in wanted if its is model])
-        for row in (
-            rows.visible().select_related("column").only("title", "slug", "kind", "column__name")
-        ):
-            found[model, row.pk] = Entry(
-                (model, row.pk),
-                row.title,
-                row.get_absolute_url(),
-                row.column.name,
-                str(row.kind_info.label),
-            )
+        keys = [pk for its_model, pk in wanted if its_model is model]
+        rows: Any = model._default_manager.filter(pk__in=keys).visible()
+        for row in rows.select_related("column").only("title", "slug", "column__name"):
+            reference = (model, row.pk)
+            found[reference] = Entry(reference, row.title, row.get_absolute_url(), row.column.name)
     return [found[reference] for reference in wanted if reference in found]
 
 
@@ -147,7 +140,7 @@ def _most_read(column: Column | None) -> list[Reference]:
         newest = rows.order_by("-published_at", "-pk").values("pk")[:_NEWEST]
         rows = model._default_manager.filter(pk__in=newest)
         rows = rows.order_by("-views", "-minutes", "-published_at", "-pk")
-        facts = rows.values_list("pk", "views", "minutes", "published_at")
+        facts: Any = rows.values_list("pk", "views", "minutes", "published_at")
         for pk, views, minutes, time in facts[:_BEST]:
             years = 1 + (now - time).days / 365
             ranked.append((views / years, minutes, time, (model, pk)))
