@@ -73,6 +73,7 @@ def _salt(day: date, *, make: bool = True) -> bytes:
     """The salt of that day, the same in every process; empty if there is none to be made."""
     salt = _salts.get(day)
     if salt is None:
+        row: VisitorSalt | None
         if make:
             row, _is_new = VisitorSalt.objects.get_or_create(
                 day=day, defaults={"salt": secrets.token_bytes(_SALT_BYTES)}
