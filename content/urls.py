@@ -1,5 +1,6 @@
 """Home and what leads through the content; feeds, the sitemap and what machines ask for."""
 
+from django.conf import settings
 from django.contrib.sitemaps.views import sitemap
 from django.urls import path
 from django.views.decorators.http import conditional_page
@@ -45,3 +46,11 @@ urlpatterns = [
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.health, name="health"),
 ]
+
+if settings.DEBUG:
+    from .styleguide import views as styleguide
+
+    urlpatterns += [
+        path("styleguide/", styleguide.index, name="styleguide"),
+        path("styleguide/components/", styleguide.components, name="styleguide_components"),
+    ]
