@@ -158,7 +158,7 @@ class ColumnIndexView(TemplateView):
 
 @require_safe
 def picture(request: HttpRequest, name: str) -> HttpResponse:
-    """A stored picture; 404 once all content that shows it was taken down."""
+    """A stored picture or a smaller file of it; 404 once all that shows it was taken down."""
     try:
         path = pictures.picture_path(name)
     except ValueError as error:
