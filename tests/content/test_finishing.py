@@ -16,7 +16,7 @@ from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from articles.models import Article, Term
 from content import embedding, finishing, stamps
-from content.models import Content, Moderation
+from content.models import Content, Moderation, OldAddress
 from tests.factories import make_article, make_package
 
 
@@ -72,6 +72,8 @@ class CardTests(FinishingTestCase):
         former.slug = "moved"
         former.save()
         make_article(slug="taken", title="现在的")
+        # As two writers at once may leave it.
+        OldAddress.objects.create(area="articles", slug="taken", object_id=former.pk)
         self.assertIn("现在的", finished(self.with_link("/articles/taken/")))
 
     def test_every_other_link_stays_a_link(self):
@@ -208,6 +210,15 @@ class KeepingTests(FinishingTestCase):
         article.body = "后来。"
         article.save()
         self.assertIn("后来。", finished(article))
+
+    def test_a_row_read_before_a_change_does_not_stand_for_the_row_after_it(self):
+        article = make_article(body="先前。")
+        before = Article.objects.get(pk=article.pk)
+        article.body = "后来。"
+        article.save()
+        present = stamps.current()
+        finishing.finish(before, present)
+        self.assertIn("后来。", finishing.finish(article, present))
 
 
 class MarkTests(FinishingTestCase):

@@ -46,11 +46,13 @@
       }
       pointer = "";
     });
-    term.addEventListener("pointerenter", () => place(term));
-    name.addEventListener("focus", () => place(term));
-    // What Escape put away may be shown again once the reader has been elsewhere.
-    term.addEventListener("pointerleave", () => term.classList.remove(DISMISSED));
-    name.addEventListener("blur", () => term.classList.remove(DISMISSED));
+    // What Escape put away is shown again to whoever comes back.
+    function arrive() {
+      term.classList.remove(DISMISSED);
+      place(term);
+    }
+    term.addEventListener("pointerenter", arrive);
+    name.addEventListener("focus", arrive);
   }
 
   document.addEventListener("keydown", (event) => {
