@@ -1,8 +1,5 @@
 """What the writer's forms ask for while one types: pictures, previews, suggestions."""
 
-from typing import Any
-
-from django.db.models import Case, Count, IntegerField, Value, When
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,10 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from . import descriptions, pictures, rendering, responsive
-from .models import Picture, Tag
+from .models import Picture
 from .picture_rows import keep_picture
-
-SUGGESTIONS = 10
 
 
 @require_POST
@@ -75,29 +70,6 @@ def preview_frame(request: HttpRequest) -> HttpResponse:
     """An empty page in the look of the site, which the editor fills with the preview."""
     response = render(request, "admin/content/preview_frame.html")
     return unlisted(response)
-
-
-@require_safe
-def suggest_tags(request: HttpRequest) -> JsonResponse:
-    """Tags that contain what was typed: those that begin with it first, then the most used."""
-    typed = " ".join(request.GET.get("q", "").replace("\0", "").split())[:60]
-    if not typed:
-        return JsonResponse({"tags": []})
-    found: Any = (
-        Tag.objects.filter(name__icontains=typed)
-        .annotate(
-            count=Count("items"),
-            place=Case(
-                When(name__iexact=typed, then=Value(0)),
-                When(name__istartswith=typed, then=Value(1)),
-                default=Value(2),
-                output_field=IntegerField(),
-            ),
-        )
-        .order_by("place", "-count", "name")
-    )
-    rows = found.values("name", "count")[:SUGGESTIONS]
-    return JsonResponse({"tags": list(rows)})
 
 
 def unlisted(response: HttpResponse) -> HttpResponse:

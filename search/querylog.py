@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -194,7 +195,7 @@ def _lines(data: bytes) -> Iterator[dict]:
 
 def _add(day: str, query: str, counted: _Counted) -> None:
     row, _made = QueryCount.objects.get_or_create(day=day, query=query)
-    changes = {
+    changes: dict[str, Any] = {
         "searches": F("searches") + counted.searches,
         "clicks": F("clicks") + counted.clicks,
     }
