@@ -2,7 +2,9 @@
 
 import tempfile
 from io import BytesIO
+from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import TestCase, override_settings
@@ -11,6 +13,7 @@ from django.utils import translation
 from PIL import Image
 
 from content.models import Picture
+from content.picture_rows import keep_picture
 from tests.content.test_responsive import make_picture
 from tests.factories import make_user
 
@@ -76,6 +79,19 @@ class PictureDescriptionTests(TestCase):
         self.client.logout()
         self.assertEqual(self.describe(url, "路人说的"), 302)
         self.assertEqual(Picture.objects.get().description, "管图的人说的")
+
+    def test_a_picture_deleted_in_admin_takes_its_smaller_files_along(self):
+        out = BytesIO()
+        Image.effect_noise((900, 500), 60).save(out, "JPEG")
+        picture = keep_picture(out)
+        self.assertEqual(picture.widths, [480])
+        self.client.force_login(self.staff("admin", "delete_picture", "view_picture"))
+        with self.captureOnCommitCallbacks(execute=True):
+            self.client.post(
+                reverse("admin:content_picture_delete", args=[picture.pk]), {"post": "yes"}
+            )
+        self.assertFalse(Picture.objects.exists())
+        self.assertFalse(any(path.is_file() for path in Path(settings.PICTURES_DIR).rglob("*")))
 
     def warning(self, body: str) -> str:
         url = reverse("admin:articles_article_markdown")
