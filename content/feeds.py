@@ -133,7 +133,7 @@ def _head(form: str, column: Column | None, present: Mapping[str, str]) -> dict[
     }
 
 
-def _item(content: Content) -> dict[str, Any]:
+def _item(content: Any) -> dict[str, Any]:
     """What a feed says of one article or package."""
     address = settings.SITE_URL + content.get_absolute_url()
     # A reprint is by whoever wrote the original; its address is known to JSON Feed.

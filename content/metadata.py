@@ -75,7 +75,7 @@ def absolute(path: str) -> str:
 # Pages
 
 
-def of_content(site: SiteSettings, content: Content, pictures: Iterable[Picture] = ()) -> Metadata:
+def of_content(site: SiteSettings, content: Any, pictures: Iterable[Picture] = ()) -> Metadata:
     """The page of an article, a reprint or a package."""
     url = absolute(content.get_absolute_url())
     shots = list(pictures)
@@ -140,7 +140,7 @@ def of_page(
     type_: str = "WebPage",
     description: str = "",
     column: Column | None = None,
-    contents: Sequence[Content] | None = None,
+    contents: Sequence[Any] | None = None,
 ) -> Metadata:
     """Any other page; with `contents` a list of them, with `column` that of a column or group."""
     node = _page("CollectionPage" if contents is not None else type_, site, title, url)
@@ -189,7 +189,7 @@ def _article_properties(content: Content) -> list[tuple[str, str]]:
 # Nodes of schema.org
 
 
-def _article(site: SiteSettings, content: Content, url: str) -> Node:
+def _article(site: SiteSettings, content: Any, url: str) -> Node:
     """An original is a posting of this site; a reprint claims nothing but what it is based on."""
     node = {
         "@id": f"{url}#article",

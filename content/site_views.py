@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from xml.sax.xmlreader import AttributesImpl
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -83,7 +84,8 @@ def opensearch(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(content_type="application/opensearchdescription+xml; charset=utf-8")
     xml = SimplerXMLGenerator(response, "utf-8")
     xml.startDocument()
-    xml.startElement("OpenSearchDescription", {"xmlns": "http://a9.com/-/spec/opensearch/1.1/"})
+    namespace = AttributesImpl({"xmlns": "http://a9.com/-/spec/opensearch/1.1/"})
+    xml.startElement("OpenSearchDescription", namespace)
     name = xml_text(site_settings.current().shown_name)
     for element, text in (
         ("ShortName", name[:16]),

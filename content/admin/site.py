@@ -25,7 +25,7 @@ class SiteSettingsForm(forms.ModelForm):
         fields = ("name", "tagline", "notice", "about", "icp_number", "police_number")
         widgets = {
             "about": MarkdownWidget,
-            "tagline": forms.TextInput({"class": "vTextField"}),
+            "tagline": forms.TextInput({"size": 80}),
             "notice": forms.Textarea({"rows": 2, "class": "vLargeTextField"}),
         }
 

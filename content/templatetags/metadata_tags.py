@@ -45,16 +45,17 @@ def _describe(context: Context, site: SiteSettings, url: str) -> made.Metadata:
     name = match.view_name if match else ""
     if name == "content:home":
         return made.of_home(site, url)
-    column = context.get("column")
+    # On the search page this is a name, not a column.
+    found = context.get("column")
+    column = found if isinstance(found, Column) else None
     title = one_line(unescape(_block(context, "title")))
-    is_column = isinstance(column, Column)
     return made.of_page(
         site,
         title,
         url,
         type_=PAGE_TYPES.get(name, "WebPage"),
-        description=column.description if is_column else "",
-        column=column if is_column else None,
+        description=column.description if column else "",
+        column=column,
         contents=context.get("contents"),
     )
 
@@ -65,7 +66,7 @@ def _address(context: Context) -> str:
         return made.absolute(path)
     request, page = context["request"], context.get("page") or context.get("page_obj")
     # A kind that the page did not take for one is dropped, as is everything else.
-    query = {"kind": context.get("kind"), "page": page.number if page else 1}
+    query: dict[str, Any] = {"kind": context.get("kind"), "page": page.number if page else 1}
     query = {name: value for name, value in query.items() if value not in ("", None, 1)}
     return made.absolute(request.path) + (f"?{urlencode(query)}" if query else "")
 
