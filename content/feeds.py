@@ -26,18 +26,16 @@ LENGTH = 20
 
 @dataclass(frozen=True)
 class Form:
-    """One of the three forms of a feed: its file name, its media type, what writes it."""
+    """One of the three forms of a feed: its file name and what writes it."""
 
     file_name: str
-    media_type: str
     writer: Any
-    label: str
 
 
 FORMS = {
-    "feed": Form("feed.xml", "application/rss+xml", RssFeed, "RSS"),
-    "atom": Form("atom.xml", "application/atom+xml", AtomFeed, "Atom"),
-    "json_feed": Form("feed.json", "application/feed+json", JsonFeed, "JSON Feed"),
+    "feed": Form("feed.xml", RssFeed),
+    "atom": Form("atom.xml", AtomFeed),
+    "json_feed": Form("feed.json", JsonFeed),
 }
 
 
