@@ -170,7 +170,13 @@ def bring_in(identity: str, facts: PackageFacts, file: Path, sha256: str) -> Out
             if decision.texts_too:
                 _write(package, facts)
             with file.open("rb") as upload:
-                store_package(package=package, upload=upload, version=facts.version, name=file.name)
+                store_package(
+                    package=package,
+                    upload=upload,
+                    version=facts.version,
+                    name=file.name,
+                    created_at=facts.published_at if decision.record is None else None,
+                )
             record.object_id, record.source_sha256 = package.pk, sha256
             if decision.texts_too:
                 record.content_sha256 = fingerprint(Package.objects.get(pk=package.pk))

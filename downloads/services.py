@@ -8,6 +8,7 @@ fails later may leave a file without a release; `downloads.jobs.clean_up` remove
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from types import TracebackType
 from typing import IO, Any
@@ -16,6 +17,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.base import File
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import archives, storage
@@ -90,8 +92,11 @@ def store_package(
     version: str,
     name: str = "",
     created_by: Any = None,
+    created_at: datetime | None = None,
 ) -> Release:
     """Make `upload` (a file or a `ReceivedPackage`) the newest release of a saved `package`.
+
+    `created_at` is for what was published elsewhere before; left out, it is now.
 
     Raises `archives.ArchiveRefused` for the file and `ValidationError` for the version, also
     when another upload took that version at the same moment; then no file and no row is left.
@@ -109,6 +114,7 @@ def store_package(
             sha256=received.part.sha256,
             listing=[[entry.path, entry.size] for entry in received.entries],
             created_by=created_by,
+            created_at=min(created_at or timezone.now(), timezone.now()),
         )
         release.full_clean()
         _write(release, received.part)

@@ -17,6 +17,7 @@ from django.views.generic import TemplateView
 from content import counting, kinds
 from content.addresses import AddressedMixin, Gone, Moved, find, shown
 from content.listing import Listing
+from content.related import related
 from content.views import ListingView
 
 from . import storage
@@ -36,8 +37,7 @@ class PackageListView(ListingView):
         wanted = self.request.GET.get("kind", "")
         self.kind = wanted if wanted in Package.Kind.values else ""
         self.sort = self.DOWNLOADS if self.request.GET.get("sort") == self.DOWNLOADS else ""
-        of_packages = [kind for kind in kinds.every() if kind.model is Package]
-        chosen = [kind for kind in of_packages if self.kind in {kind.name, ""}]
+        chosen = [kind for kind in of_packages() if self.kind in {kind.name, ""}]
         if not self.sort:
             return Listing(only=chosen)
         rows = Package.objects.filter(kind__in=[kind.name for kind in chosen]).for_listing()
@@ -55,6 +55,11 @@ class PackageListView(ListingView):
             "sort": self.sort,
             "canonical": f"{reverse('downloads:list')}{'?' if query else ''}{query}",
         }
+
+
+def of_packages() -> list[kinds.Kind]:
+    """The kinds whose rows are packages."""
+    return [kind for kind in kinds.every() if kind.model is Package]
 
 
 def kind_texts(package: Package) -> dict[str, Any]:
@@ -76,6 +81,7 @@ class PackageDetailView(AddressedMixin, TemplateView):
             package=package,
             releases=package.releases.defer("listing"),
             pictures=package.pictures.order_by("packagepicture__position", "packagepicture__pk"),
+            alike=related(package, only=of_packages(), limit=4),
             **kind_texts(package),
             **kwargs,
         )

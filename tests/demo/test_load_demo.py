@@ -76,6 +76,8 @@ class LoadDemoTests(TestCase):
 
     def test_packages_say_what_they_run_with_and_some_are_shown_inside_articles(self):
         self.assertFalse(Package.objects.filter(environment="").exists())
+        for package in Package.objects.select_related("latest_release"):
+            self.assertEqual(package.latest_release.created_at, package.published_at)
         shown = {
             package.slug
             for package in Package.objects.all()

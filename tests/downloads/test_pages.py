@@ -13,7 +13,7 @@ from content import kinds
 from content.models import Moderation, Picture
 from downloads.models import Package, PackagePicture
 from downloads.templatetags.package_tags import file_type, unpacked
-from tests.factories import make_package
+from tests.factories import make_article, make_package
 
 LIST = "/downloads/"
 
@@ -112,6 +112,37 @@ class PageTests(TestCase):
             for package in (plain, full)
         ]
         self.assertEqual(lines[1] - lines[0], 2)
+
+    def test_related_downloads_are_packages_and_never_itself(self):
+        package, near = (make_package(title=title, tags=["表格"]) for title in ("甲", "乙"))
+        article = make_article(title="丙", tags=["表格"])
+        gone = make_package(title="丁", tags=["表格"])
+        gone.set_moderation(Moderation.REMOVED)
+        response = self.client.get(package.get_absolute_url())
+        self.assertEqual(response.context["alike"], [near])
+        tiles = response.content.decode().split('class="package-tiles"')[1].split("</section>")[0]
+        self.assertIn(near.get_absolute_url(), tiles)
+        for other in (package, article, gone):
+            self.assertNotIn(other.get_absolute_url(), tiles)
+
+    def test_number_of_queries_does_not_grow_with_related_downloads_and_screenshots(self):
+        package = make_package(tags=["表格"])
+        make_package(tags=["表格"])
+
+        def queries() -> int:
+            self.client.get(package.get_absolute_url())
+            with CaptureQueriesContext(connection) as captured:
+                self.client.get(package.get_absolute_url())
+                return len(captured)
+
+        few = queries()
+        for number in range(3):
+            other = make_package(tags=["表格"])
+            for row in (package, other):
+                PackagePicture.objects.create(
+                    package=row, picture=make_picture(10 * row.pk + number), position=number
+                )
+        self.assertLessEqual(queries(), few)
 
     def test_the_folder_that_everything_lies_in_begins_open(self):
         many = {f"top/deep/{number}.js": b"1" for number in range(60)}

@@ -2,6 +2,7 @@ import io
 import threading
 import unittest
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from unittest import mock
 
@@ -9,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import TestCase, TransactionTestCase, override_settings
+from django.utils import timezone
 
 from downloads import services, storage
 from downloads.archives import ArchiveRefused
@@ -41,6 +43,19 @@ class StorePackageTests(TestCase):
         self.assertEqual(self.package.latest_release, second)
         self.assertIn(first, self.package.releases.all())
         self.assertEqual(len(files()), 2)
+
+    def test_a_release_that_was_published_elsewhere_before_keeps_its_time_but_none_to_come(self):
+        now = timezone.now()
+        for moment, kept in ((now - timedelta(days=9), True), (now + timedelta(days=9), False)):
+            release = services.store_package(
+                package=self.package,
+                upload=io.BytesIO(make_zip()),
+                version=f"1.{kept:d}",
+                name="a.zip",
+                created_at=moment,
+            )
+            self.assertEqual(release.created_at == moment, kept)
+            self.assertLessEqual(release.created_at, timezone.now())
 
     def test_size_hash_and_listing_are_those_of_the_file(self):
         data = make_zip({"dist/a.js": b"abc", "readme.md": b""})
