@@ -44,7 +44,7 @@ MAX_SPELLED_CHARACTERS = 32
 MAX_QUERY_WORDS = 64
 # A lone character says something in a query of a few words, and little in a long one, where
 # asking for it costs more than everything else.
-MOST_WORDS_BESIDE_CHARACTERS = 4
+MOST_WORDS_BESIDE_CHARACTERS = 2
 # Words that say nothing alone; asked for only when a query has nothing else.
 _PARTICLES = frozenset("的了是在和与及吗呢吧啊么着过把被对于之其而则也都就还又个")
 
@@ -79,7 +79,7 @@ class Tokens:
     words: list[str] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)
     straddles: Counter[str] = field(default_factory=Counter)
-    # Words of the dictionary and Latin words: what a mistyped word may have been meant to be.
+    # Words of the dictionary, lone characters among them, and Latin words.
     known: set[str] = field(default_factory=set)
 
     def only_spelled(self) -> list[str]:
@@ -101,12 +101,12 @@ def tokenize(text: str) -> Tokens:
             cut = _dictionary().cut(piece[0], False)
             tokens.words.extend(_pairs(piece[0]))
             tokens.straddles.update(_straddling(cut))
-            tokens.known.update(word for word in cut if len(word) > 1)
+            tokens.known.update(cut)
         else:
             tokens.words.append(piece[0][:MAX_TOKEN_CHARACTERS])
-            tokens.known.update(_spellable(piece[0]))
             original = text[piece.start() : piece.end()]
             if original not in known:
+                tokens.known.update(_spellable(piece[0]))
                 known[original] = _parts(original, piece[0])
             tokens.parts.extend(known[original])
     return tokens

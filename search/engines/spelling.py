@@ -5,28 +5,29 @@ character of the same sound. Only what is found nowhere is thought to be mistype
 what has results is offered.
 """
 
-import re
-import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Protocol
 
+from search.engines.sounds import alike, alike_characters, sound
 from search.folding import clean, fold
 from search.segmentation import PIECE, is_particle, stem
 
 MAX_WORDS = 12
 MAX_CORRECTIONS = 3
 _LONGEST_HAN_WORD = 4
+# A run as short as this must be found as it was put right, not only the word in it.
+_SHORT_RUN, _LONGEST_WHOLE_RUN = 4, 8
+# As many texts say that a run of known words, which none of them has, was meant otherwise.
+_MANY = 3
 _MOST_HAN_CHARACTERS = 40
 _MOST_CANDIDATES = 8
+_MOST_ALIKE = 200
 # What reading a run of Han characters in some way costs; the cheapest reading is believed.
 _LONE_CHARACTER, _LONE_PARTICLE = 1.0, 0.3
 _SAME_SOUND, _OTHER_CHARACTER = 0.6, 0.8
 # For each character of what some text has in a row, and no dictionary.
 _IN_A_ROW = 0.4
-# Written in one way, for many speakers do not tell these apart.
-_ALIKE = re.compile(r"(?<=[zcs])h|(?<=n)g")
 
 
 class Vocabulary(Protocol):
@@ -113,18 +114,6 @@ def fragments(word: str) -> list[str]:
     return [word[:third], word[third : 2 * third], word[2 * third :]]
 
 
-def sound(word: str) -> str:
-    """How a Han word sounds, "" where that is not known: needs pypinyin, and does without."""
-    readings = _readings()
-    syllables = [readings.get(character, "") for character in word]
-    return alike("".join(syllables)) if all(syllables) else ""
-
-
-def alike(pinyin: str) -> str:
-    """One spelling for what sounds alike to many: shujuku and sujuku."""
-    return _ALIKE.sub("", pinyin)
-
-
 def _latin(word: str, vocabulary: Vocabulary) -> str | None:
     """A Latin word that was meant; two words where they are written apart; or Chinese ones."""
     if len(word) < 4 or not (word.isascii() and word.isalpha()) or vocabulary.has(word):
@@ -189,9 +178,47 @@ def _han(run: str, vocabulary: Vocabulary) -> str | None:
         best.append(min(readings, key=lambda reading: reading.cost))
     corrected = "".join(best[-1].parts)
     if corrected == run:
-        return None
+        return _same_sound(run, vocabulary, _MANY if best[-1].cost == 0 else 1)
     changed = [part for part in best[-1].parts if len(part) > 1 and part not in run]
+    if len(run) <= _SHORT_RUN and max(map(len, changed)) < 3:
+        # A word of two characters sounds like many others.
+        changed = [corrected]
     return corrected if all(vocabulary.count(part) for part in changed) else None
+
+
+def _same_sound(run: str, vocabulary: Vocabulary, least: int) -> str | None:
+    """A run that texts have, and which sounds like this one: 红黑树 for 红黑数.
+
+    What was typed may be words too (事物隔离级别 for 事务隔离级别): then many texts must say so,
+    and none may have them side by side.
+    """
+    if not 2 < len(run) <= _LONGEST_WHOLE_RUN:
+        return None
+    spans = [
+        (start, end)
+        for start in range(len(run))
+        for end in range(start + 1, min(start + _LONGEST_HAN_WORD, len(run)) + 1)
+        if not _stands(run, start, end, vocabulary)
+    ]
+    sounds = {run[start:end]: sound(run[start:end]) for start, end in spans}
+    words = list(vocabulary.sounding({heard for heard in sounds.values() if heard}))
+    words += [c for start, end in spans if end - start == 1 for c in alike_characters(run[start])]
+    meant = {
+        run[:start] + word + run[end:]
+        for start, end in spans
+        for word in words
+        if len(word) == end - start and sound(word) == sounds[run[start:end]] != ""
+    }
+    counts = {text: vocabulary.count(text) for text in sorted(meant - {run})[:_MOST_ALIKE]}
+    best = max(counts, key=counts.__getitem__, default=None)
+    return best if best is not None and counts[best] >= least else None
+
+
+def _stands(run: str, start: int, end: int, vocabulary: Vocabulary) -> bool:
+    """Whether texts have what is in these bounds beside what is next to it."""
+    before, after = run[max(start - 1, 0) : start + 1], run[end - 1 : end + 1]
+    borders = [border for border in (before if start else "", after) if len(border) == 2]
+    return any(vocabulary.has(border) for border in borders)
 
 
 def _ways(part: str, vocabulary: Vocabulary) -> Iterator[_Reading]:
@@ -232,20 +259,3 @@ def _most_frequent(
     counts = {word: vocabulary.count(word) for word in list(candidates)[:most]}
     found = max(counts, key=counts.__getitem__, default=None)
     return found if found is not None and counts[found] else None
-
-
-@cache
-def _readings() -> dict[str, str]:
-    """The commonest reading of each character, without its tone."""
-    try:
-        from pypinyin.pinyin_dict import pinyin_dict
-    except ImportError:
-        return {}
-    return {
-        chr(point): "".join(
-            letter
-            for letter in unicodedata.normalize("NFD", readings.partition(",")[0])
-            if letter.isascii()
-        )
-        for point, readings in pinyin_dict.items()
-    }

@@ -43,6 +43,7 @@ def request_of(
     if not labels and limit:
         labels = sorted(indexed)
     built = request.build(condition, fields)
+    fields = replace(fields, by_hit=bool(built.strict))
     clauses = [request.clause(part, fields) for part in narrowed]
     where = request.every(built.where, *clauses, request.one_of_models(labels))
     return replace(built, where=where)

@@ -30,6 +30,7 @@ from search.indexes import Role
 
 DEFAULT_SECONDS = 1.5
 _MAX_SECONDS_OF_CHECKS = 600.0
+_FIRST_PAGE = 20
 Prepared = tuple[Document | None, str]
 
 
@@ -61,11 +62,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
             with self.file.reading(_MAX_SECONDS_OF_CHECKS) as connection:
                 documents.cut_changed(connection, (document for document, _ in batch if document))
             with self.file.writing() as connection:
-                for document, identifier in batch:
-                    if document is None:
-                        documents.drop(connection, [identifier])
-                    else:
-                        documents.put(connection, document)
+                documents.write(connection, batch)
 
     def remove(self, obj_or_string: Model | str, commit: bool = True) -> None:
         """Take one document out, by object or by "app.model.pk"; absence is no error."""
@@ -250,7 +247,8 @@ class SQLiteSearchBackend(BaseSearchBackend):
             self._last.state, self._last.found, self._last.plan = state, found, plan
         end = found.total if end is None else min(end, found.total)
         if len(found.ranked) < end and start < end:
-            reach = min(2 * end, found.total) if start else end
+            # The count asks for one hit; the page that follows it, for ten.
+            reach = min(2 * end if start else max(end, _FIRST_PAGE), found.total)
             found.ranked = ranking.rank(connection, self._last.plan, by, reach, boosts)
         return found
 

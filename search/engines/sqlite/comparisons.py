@@ -37,8 +37,12 @@ def joined(clauses: list[Clause], connector: str) -> Clause:
     return Clause(f"({sql})", tuple(value for part in clauses for value in part.params))
 
 
-def in_values(leaf: Leaf, field: SearchField) -> Clause:
-    """A lookup on a field that is kept as values; true if one of them meets it."""
+def in_values(leaf: Leaf, field: SearchField, by_hit: bool = False) -> Clause:
+    """A lookup on a field that is kept as values; true if one of them meets it.
+
+    `by_hit`: a text decides too, so that the values of some hits are looked up sooner than all
+    documents with a value are listed.
+    """
     kind = getattr(field, "field_type", "string")
     if leaf.value is None:
         return Clause("d.doc NOT IN (SELECT doc FROM field_values WHERE field = ?)", (leaf.field,))
@@ -51,8 +55,8 @@ def in_values(leaf: Leaf, field: SearchField) -> Clause:
         test = compare("v.value", lookup, value, leaf.field)
     if test == NOTHING:
         return NOTHING
-    if leaf.lookup in (*COMPARISONS, "range"):
-        # Nearly all documents are older than now: looked up for each hit, not listed.
+    # Nearly all documents are older than now: looked up for each hit, not listed.
+    if leaf.lookup in (*COMPARISONS, "range") or (by_hit and test.sql == "v.value = ?"):
         rows = "SELECT 1 FROM field_values v WHERE v.doc = d.doc AND v.field = ?"
         sql = f"EXISTS ({rows} AND {test.sql})"
     else:

@@ -76,8 +76,22 @@ def prepared(index: indexes.SearchIndex, data: dict[str, Any]) -> Document:
     )
 
 
-def put(connection: sqlite3.Connection, document: Document) -> None:
-    """Write a document, replacing what was there. Tokens are left alone if it did not change."""
+def write(connection: sqlite3.Connection, batch: Iterable[tuple[Document | None, str]]) -> None:
+    """Put documents, and drop those identifiers that have none."""
+    words: set[str] = set()
+    for document, identifier in batch:
+        if document is None:
+            drop(connection, [identifier])
+        elif put(connection, document):
+            words |= document.words
+    add_words(connection, words)
+
+
+def put(connection: sqlite3.Connection, document: Document) -> bool:
+    """Write a document, replacing what was there; whether its text is new.
+
+    Tokens are left alone if it did not change.
+    """
     row = connection.execute(
         "SELECT doc, version, stored FROM documents WHERE id = ?", [document.id]
     ).fetchone()
@@ -89,9 +103,8 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
              document.recency, document.stored],
         ).lastrowid  # fmt: skip
         _add_tokens(connection, doc, document.columns)
-        add_words(connection, document.words)
     elif (row[1], row[2]) == (document.version, document.stored):
-        return
+        return False
     else:
         doc = row[0]
         connection.execute(
@@ -101,13 +114,13 @@ def put(connection: sqlite3.Connection, document: Document) -> None:
         if row[1] != document.version:
             _drop_tokens(connection, doc)
             _add_tokens(connection, doc, document.columns)
-            add_words(connection, document.words)
         connection.execute("DELETE FROM field_values WHERE doc = ?", [doc])
     connection.executemany(
         "INSERT OR IGNORE INTO field_values (field, value, doc, folded) VALUES (?, ?, ?, ?)",
         [(field, value, doc, folded) for field, value, folded in comparables(document)],
     )
     note_change(connection, [document.id])
+    return row is None or row[1] != document.version
 
 
 def cut_changed(connection: sqlite3.Connection, batch: Iterable[Document]) -> None:
@@ -216,7 +229,8 @@ def token_columns(document: Document) -> tuple[list[str], set[str]]:
             whole.straddles.update(tokens.straddles)
             whole.known |= tokens.known
     columns["spelled"] = whole.only_spelled()
-    return [" ".join(columns[column]) for column in COLUMNS], whole.known
+    words = {word for word in whole.known if len(word) > 1}
+    return [" ".join(columns[column]) for column in COLUMNS], words
 
 
 def comparables(document: Document) -> list[tuple[str, values.Comparable, str | None]]:

@@ -17,20 +17,30 @@ class Loose:
 
     code: tuple[Word, ...]
     words: tuple[Word, ...]
+    # Words that so many texts have that they only help to rank.
+    common: tuple[Word, ...] = ()
 
     def spellings(self) -> dict[Word, str]:
         """The expression of each word that need not be there."""
         return {word: _spelling(word) for word in self.words}
 
-    def without(self, words: Iterable[Word]) -> "Loose":
-        left_out = set(words)
-        return Loose(self.code, tuple(word for word in self.words if word not in left_out))
+    def without(self, common: Iterable[Word]) -> "Loose":
+        """The same, these words being too common to find anything by."""
+        left_out = set(common)
+        kept = tuple(word for word in self.words if word not in left_out)
+        return Loose(self.code, kept, tuple(word for word in self.words if word in left_out))
 
     def tiers(self) -> list[str]:
         """Texts that have one as a word; then those that spell one across a border of words."""
         has = _with_code(self.code, [_word(word) for word in self.words])
         spells = _with_code(self.code, [_spelling(word) for word in self.words])
         return [has, spells]
+
+    def helped(self, tier: str) -> str:
+        """One of the tiers, finding the same, with the common words among what is ranked."""
+        if not self.common:
+            return tier
+        return f"({tier}) AND {_one_of([_spelling(w) for w in (*self.words, *self.common)])}"
 
 
 def strict_tiers(query: ReaderQuery) -> list[str]:

@@ -2,7 +2,7 @@
 
 import sqlite3
 
-from search.engines import spelling
+from search.engines import sounds, spelling
 from search.engines.sqlite import expressions
 from search.folding import fold
 
@@ -24,7 +24,7 @@ def _phrase(word: str) -> str:
 
 
 def _sound(word: str) -> str:
-    return "" if word.isascii() else spelling.sound(word)
+    return "" if word.isascii() else sounds.sound(word)
 
 
 def _fold(value: object) -> str | None:

@@ -147,7 +147,7 @@ def _tier(
     rows = connection.execute(
         f"SELECT rowid, {_numbered(score)} AS relevance FROM tokens"
         f" WHERE tokens MATCH ? AND {_numbered(where.sql)} ORDER BY relevance LIMIT ?",
-        [*params, tier.match, *where.params, limit + 1],
+        [*params, tier.ranking or tier.match, *where.params, limit + 1],
     ).fetchall()
     if len(rows) > limit and rows[limit][1] == rows[limit - 1][1]:
         # Which of the equals belong here, only their dates can tell.
@@ -158,7 +158,7 @@ def _tier(
 def _tier_with_rows(
     connection: sqlite3.Connection, tier: Tier, where: Clause, limit: int, score: Clause
 ) -> list[Ranked]:
-    source = _with_rows(tier.match, where, always=True)
+    source = _with_rows(tier.ranking or tier.match, where, always=True)
     rows = connection.execute(
         f"SELECT d.doc, {score.sql} AS relevance {source.sql}"
         " ORDER BY relevance, d.recency DESC, d.id LIMIT ?",

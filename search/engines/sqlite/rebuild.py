@@ -38,11 +38,7 @@ class Rebuild:
         """Write these objects into the new index, in one transaction."""
         found = list(self._prepare(index, iterable))
         with self._new.writing() as connection:
-            for document, identifier in found:
-                if document is None:
-                    documents.drop(connection, [identifier])
-                else:
-                    documents.put(connection, document)
+            documents.write(connection, found)
 
     def document_count(self) -> int:
         with self._new.reading(60) as connection:

@@ -7,7 +7,7 @@ condition on the row `d` of a document for all the rest.
 # ruff: noqa: S608 - names of our own columns are put together here; every value is a parameter
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from haystack import fields as haystack_fields
@@ -47,6 +47,8 @@ class Fields:
     recency: str = ""
     # The name of a field in the index, where it is another than in the program.
     names: Mapping[str, str] = field(default_factory=dict)
+    # Whether a text narrows what conditions are looked at.
+    by_hit: bool = False
 
     def name(self, name: str) -> str:
         """The name that a field has in the index; QueryRefused where there is none."""
@@ -62,6 +64,8 @@ class Tier:
 
     match: str
     titles: str = ""
+    # What finds the same and ranks it better, where that is another expression.
+    ranking: str = ""
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,8 @@ class Request:
             return self.strict
         known = {tier.match for tier in self.strict}
         has, spells = self.loose.tiers()
-        between = () if has in known or has == spells else (Tier(has),)
-        return (*self.strict, *between, Tier(spells))
+        last = [spells] if has in known or has == spells else [has, spells]
+        return (*self.strict, *(Tier(each, ranking=self.loose.helped(each)) for each in last))
 
 
 def build(condition: Condition, fields: Fields) -> Request:
@@ -101,6 +105,7 @@ def build(condition: Condition, fields: Fields) -> Request:
     ranking = _ranking(parts, fields)
     if ranking is not None:
         parts.remove(ranking)
+        fields = replace(fields, by_hit=True)
     latest, parts = _latest(parts, fields)
     where = joined([clause(part, fields) for part in parts], "AND")
     if ranking is None:
@@ -238,7 +243,7 @@ def _leaf(leaf: Leaf, fields: Fields) -> Clause:
             return stored
         # Several fields in one column of tokens: these find the documents, the text decides.
         return joined([matching(_expression(leaf, fields)), stored], "AND")
-    return in_values(leaf, fields.types[name])
+    return in_values(leaf, fields.types[name], fields.by_hit)
 
 
 def _by_recency(leaf: Leaf, fields: Fields) -> Clause:
