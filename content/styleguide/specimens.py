@@ -176,6 +176,7 @@ def _downloads() -> list[Specimen]:
         _of("release_facts", package=samples.package, preview=False),
         _of("directory_tree", listing=samples.LISTING),
         Specimen("components/release_list.html", earlier),
+        _of("package_tile", content=lambda: samples.with_cover(samples.package())),
         _of(
             "disclaimer",
             paragraphs=["仅供学习和参考。", "使用之前请看清其中每一部分的授权，并自行测试。"],
