@@ -20,7 +20,7 @@ class OnServer:
         self.addCleanup(self.remove_indexes, name)  # type: ignore[attr-defined]
         return {"URL": self.url, "INDEX_NAME": name, "TIMEOUT": 20}
 
-    def client(self) -> elasticsearch.Elasticsearch:
+    def raw_client(self) -> elasticsearch.Elasticsearch:
         """A client of the tests' own, to look at the server behind the engine's back."""
         client = elasticsearch.Elasticsearch(self.url, request_timeout=30)
         self.addCleanup(client.close)  # type: ignore[attr-defined]

@@ -45,10 +45,10 @@ def of_client(error: Exception) -> SearchFailure:
     match error:
         case elasticsearch.ConnectionTimeout():
             return SearchTimeout("The search server did not answer in time.")
-        case elasticsearch.ApiError():
-            return _of_answer(error.status_code, error.body)
         case elasticsearch.UnsupportedProductError():
             return ServerUnreachable("What answers there is no Elasticsearch.")
+        case elasticsearch.ApiError():
+            return _of_answer(error.status_code, error.body)
         case elasticsearch.TransportError():
             return ServerUnreachable(
                 f"The search server is out of reach: {error.message}"[:_MAX_REASON]

@@ -8,7 +8,7 @@ are counted, and the alias moves in one step.
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,7 +19,7 @@ from search.engines.elasticsearch import aliases, lease, mapping, writing
 from search.engines.elasticsearch.aliases import Names
 from search.engines.elasticsearch.client import Servers
 from search.engines.elasticsearch.documents import Document, key
-from search.engines.errors import IndexUnusable, SearchFailure
+from search.engines.errors import IndexBusy, IndexUnusable, SearchFailure
 
 logger = logging.getLogger(__name__)
 
@@ -76,17 +76,18 @@ class Rebuild:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if error is not None:
+            # What failed may be the server: the error is told, not that of tidying up.
+            with _unheard():
+                self._leave()
+            return
         try:
-            if error is None:
-                self._finish()
-        finally:
-            with self._servers.within(_BATCH_SECONDS) as client:
-                if error is None:
-                    self._leave(client)
-                else:
-                    # What failed may be the server: the error is told, not that of tidying up.
-                    with _unheard():
-                        self._leave(client)
+            self._finish()
+        except BaseException:
+            with _unheard():
+                self._leave()
+            raise
+        self._leave()
 
     def _start(self, client: Elasticsearch) -> None:
         if not aliases.answering(client, self._names):
@@ -124,6 +125,7 @@ class Rebuild:
 
     def _finish(self) -> None:
         with self._servers.within(_MERGE_SECONDS) as client:
+            self._lease.renew(client, now=True)
             # One segment: what was built in batches answers as if it had been built at once.
             client.indices.forcemerge(index=self._filling, max_num_segments=1)
             self._servers.renewed()
@@ -195,6 +197,8 @@ class Rebuild:
         actions: list[dict[str, Any]] = [
             {"add": {"index": self._new, "alias": self._names.alias}},
             {"remove": {"index": self._new, "alias": self._filling}},
+            # In the same step: who notes changes finds that nobody asks for them any more.
+            {"remove_index": {"index": f"{self._new}-changes"}},
         ]
         old = set(aliases.answering(client, self._names))
         ours = old & set(aliases.ours(client, self._names))
@@ -206,15 +210,19 @@ class Rebuild:
         client.indices.update_aliases(actions=actions)
         self._live = None
 
-    def _leave(self, client: Elasticsearch) -> None:
-        if self._live:
-            unblock(client, self._live)
-        unwanted = [f"{self._new}-changes"]
-        if not client.indices.exists_alias(name=self._names.alias, index=self._new):
-            unwanted.append(self._new)
-        for name in unwanted:
-            client.indices.delete(index=name, ignore_unavailable=True)
-        self._lease.release(client)
+    def _leave(self) -> None:
+        """Remove what is not in place, and let others build."""
+        with self._servers.within(_BATCH_SECONDS) as client:
+            unwanted = [f"{self._new}-changes"]
+            if not client.indices.exists_alias(name=self._names.alias, index=self._new):
+                unwanted.append(self._new)
+            for name in unwanted:
+                client.indices.delete(index=name, ignore_unavailable=True)
+            with suppress(IndexBusy):  # another took the lease, and with it the live index
+                self._lease.renew(client, now=True)
+                if self._live:
+                    unblock(client, self._live)
+                self._lease.release(client)
 
 
 def unblock(client: Elasticsearch, index: str) -> None:
@@ -226,9 +234,16 @@ def heal(client: Elasticsearch, names: Names) -> None:
     found = lease.read(client, names)
     if found is None or lease.is_held(found["_source"]):
         return
+    # Held meanwhile, so that no rebuild begins whose notes would be removed here.
+    own = lease.Lease(names)
+    own.take(client)
+    for name in aliases.ours(client, names):
+        if name.endswith("-changes"):
+            client.indices.delete(index=name, ignore_unavailable=True)
     index = aliases.live(client, names)
     if index and found["_source"].get("blocked") == index:
         unblock(client, index)
+    own.release(client)
 
 
 @contextmanager
