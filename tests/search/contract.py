@@ -141,6 +141,7 @@ class ReaderContract(EngineSetUp):
         self.assertEqual(self.read("锁表"), [7])
         self.assertEqual(set(self.read("锁 表")), {6, 7})
         self.assertEqual(set(self.read("锁")), {6, 7})
+        self.assertEqual(set(self.read("锁 机房")), {1, 4})
 
     def test_code_terms_are_told_apart(self):
         terms = ["c", "c++", "c#", ".net", "node.js", "k8s", "v1.14", "jquery.min.js", "snake_case"]
