@@ -214,6 +214,6 @@ class PictureForm(forms.ModelForm):
 
 def fill(picture: Picture, stored: pictures.StoredPicture) -> Picture:
     """Give `picture` the facts of the file that was stored."""
-    for name in ("name", "sha256", "format", "width", "height", "size"):
+    for name in ("name", "sha256", "format", "width", "height", "size", "widths"):
         setattr(picture, name, getattr(stored, name))
     return picture

@@ -10,7 +10,7 @@ from content.pictures import (
     PictureRefused,
     StoredPicture,
     inspect_picture,
-    picture_path,
+    remove_picture,
     store_picture,
 )
 
@@ -69,5 +69,5 @@ class PictureImport:
         for path in self.pending & set(self.stored):
             stored = self.stored.pop(path)
             if not Picture.objects.filter(name=stored.name).exists():
-                picture_path(stored.name).unlink(missing_ok=True)
+                remove_picture(stored.name)
         self.pending.clear()

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator, URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from content import rendering
+from content import rendering, responsive
 
 
 class SiteSettings(models.Model):
@@ -63,13 +63,17 @@ class SiteSettings(models.Model):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
-        self.about_html = rendering.render_bounded(self.about).html
+        self._render_about()
         super().save(*args, **kwargs)
 
     @classmethod
     def load(cls) -> Self:
         """The stored row, or an unsaved one with the defaults."""
         return cls.objects.filter(pk=1).first() or cls(pk=1)
+
+    def _render_about(self) -> None:
+        rendered = rendering.render_bounded(self.about)
+        self.about_html = responsive.with_sizes(rendered.html, rendered.pictures)
 
     @property
     def shown_name(self) -> str:
@@ -83,7 +87,7 @@ class SiteSettings(models.Model):
     def clean(self) -> None:
         super().clean()
         try:
-            self.about_html = rendering.render_bounded(self.about).html
+            self._render_about()
         except rendering.RenderingRefused as refused:
             raise ValidationError({"about": str(refused)}) from refused
 
