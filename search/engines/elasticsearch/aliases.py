@@ -105,6 +105,16 @@ def check(client: Elasticsearch, names: Names) -> None:
             )
 
 
+def versions(client: Elasticsearch) -> set[str]:
+    """The versions of all servers of the cluster."""
+    nodes = client.nodes.info(filter_path="nodes.*.version").body
+    return {node["version"] for node in nodes.get("nodes", {}).values()}
+
+
+def is_supported(version: str) -> bool:
+    return version.partition(".")[0] in mapping.SERVERS
+
+
 def ours(client: Elasticsearch, names: Names) -> list[str]:
     """All indexes that were made for this alias, whatever became of them."""
     return sorted(

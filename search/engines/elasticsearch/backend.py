@@ -115,6 +115,10 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         """Whether the index was built, and not only made by a write because there was none."""
         return self.index.is_whole(self.seconds)
 
+    def problems(self) -> list[str]:
+        """What `manage.py check` should say: out of reach, too old, an index that is not ours."""
+        return self.index.problems(self.seconds)
+
     # Searching
 
     @log_query

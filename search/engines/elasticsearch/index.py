@@ -13,7 +13,7 @@ from search.engines.elasticsearch.aliases import Names
 from search.engines.elasticsearch.client import Servers, servers
 from search.engines.elasticsearch.documents import Document
 from search.engines.elasticsearch.paging import Page, Places
-from search.engines.errors import IndexBusy, IndexUnusable
+from search.engines.errors import IndexBusy, IndexUnusable, SearchFailure
 
 # Of one batch; shorter than the lease of the rows that it is made of.
 WRITE_SECONDS = 15.0
@@ -73,6 +73,20 @@ class LiveIndex:
     def is_whole(self, seconds: float) -> bool:
         with self.servers.within(seconds) as client:
             return aliases.live(client, self.names) not in (None, self.names.first)
+
+    def problems(self, seconds: float) -> list[str]:
+        """What is wrong with the servers or the index, as sentences; none when all is well."""
+        try:
+            with self.servers.within(seconds) as client:
+                versions = aliases.versions(client)
+                old = sorted(each for each in versions if not aliases.is_supported(each))
+                if old:
+                    return [f"Elasticsearch {', '.join(old)} is not supported; 8 and 9 are."]
+                self.servers.renewed()
+                aliases.check(client, self.names)
+        except SearchFailure as error:
+            return [str(error)]
+        return []
 
     def held(self, labels: list[str] | None) -> Iterator[tuple[str, str]]:
         """Identifier and version of the documents of these models, in order of identifiers."""

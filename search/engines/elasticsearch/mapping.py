@@ -10,6 +10,7 @@ from typing import Any
 PROGRAM = "search.engines.elasticsearch"
 # Raised when the mapping or the terms change: an older index must be rebuilt, never read.
 VERSION = 1
+SERVERS = ("8", "9")
 
 _KEYWORD = {"type": "keyword"}
 _TERMS = {"type": "text", "analyzer": "whitespace"}
