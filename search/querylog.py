@@ -4,7 +4,6 @@ A search appends one line to a file; the worker counts the lines into the databa
 like somebody's own (an address, a number, a secret) is never written at all.
 """
 
-import fcntl
 import json
 import logging
 import os
@@ -15,11 +14,12 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.db.models import F, Max, Sum
 from django.http import HttpRequest
@@ -35,13 +35,17 @@ ROTATE_SECONDS = 5
 SETTLED_SECONDS = 15
 POPULAR_SEARCHES = 3  # what fewer people asked may be somebody's own
 POPULAR_DAYS = 30
+POPULAR_SECONDS = 300
+MAX_POPULAR = 1000
+_MAX_RESULTS = 2**31 - 1
+_POPULAR_KEY = "search.querylog.popular"
 
 _NOT_A_PERSON = ("bot", "spider", "crawl", "slurp", "curl", "wget", "python-", "headless")
 _PERSONAL = re.compile(
     r"\S@\S"  # an e-mail address, an account
     r"|\d(?:[\s-]?\d){6}"  # seven digits: telephone, identity, bank
-    r"|://"  # an address, which may hold a key
-    r"|[A-Za-z0-9_+/=-]{32}"  # a digest, a token
+    r"|://|[?&][\w.-]+="  # an address, which may hold a key
+    r"|(?=[a-z_+/=-]{0,23}\d)[a-z0-9_+/=-]{24}"  # a digest, a token; a long name has no digits
 )
 
 
@@ -85,16 +89,28 @@ def is_kept(text: str) -> bool:
 
 
 def popular(prefix: str, limit: int) -> list[str]:
-    """Queries of the last month that begin like this, found something, and many asked."""
+    """Queries of the last month that begin like this, found something, and many asked.
+
+    Asked with every letter that somebody types, so all of them are kept for some minutes.
+    """
+    queries = cache.get(_POPULAR_KEY)
+    if queries is None:
+        queries = _popular()
+        cache.set(_POPULAR_KEY, queries, POPULAR_SECONDS)
+    beginning = folded_query(prefix)
+    return [query for query in queries if query.startswith(beginning)][:limit]
+
+
+def _popular() -> list[str]:
     start = timezone.localdate() - timedelta(days=POPULAR_DAYS)
     rows = (
-        QueryCount.objects.filter(query__startswith=folded_query(prefix), day__gte=start)
+        QueryCount.objects.filter(day__gte=start)
         .values("query")
         .annotate(number=Sum("searches"), found=Max("results"))
         .filter(number__gte=POPULAR_SEARCHES, found__gt=0)
         .order_by("-number", "query")
     )
-    return list(rows.values_list("query", flat=True)[:limit])
+    return list(rows.values_list("query", flat=True)[:MAX_POPULAR])
 
 
 def fold(settled_seconds: float = SETTLED_SECONDS) -> int:
@@ -124,7 +140,6 @@ def _note(request: HttpRequest, text: str, what: dict[str, int]) -> None:
     try:
         descriptor = os.open(_path(), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o640)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)
             os.write(descriptor, data)
         finally:
             os.close(descriptor)
@@ -172,10 +187,11 @@ def _counted(data: bytes) -> _Counts:
     counts = _Counts()
     for line in _lines(data):
         try:
-            entry = counts.by_query[str(line["day"]), str(line["query"])[:100]]
+            day = date.fromisoformat(line["day"]).isoformat()
+            entry = counts.by_query[day, str(line["query"])[:100]]
             if "total" in line:
                 entry.searches += 1
-                entry.results = int(line["total"])
+                entry.results = min(max(int(line["total"]), 0), _MAX_RESULTS)
             else:
                 entry.clicks += 1
         except (KeyError, TypeError, ValueError):

@@ -4,6 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from django.core.cache import cache
 from django.test import RequestFactory, TestCase, override_settings
 from django.utils import timezone
 
@@ -23,6 +24,7 @@ class QueryLogTests(TestCase):
         self.addCleanup(changed.disable)
         querylog._file.path = None
         self.addCleanup(setattr, querylog._file, "path", None)
+        self.addCleanup(cache.clear)
 
     def request(self, **headers):
         return RequestFactory().get("/search/", headers={"User-Agent": BROWSER, **headers})
@@ -63,11 +65,14 @@ class QueryLogTests(TestCase):
         for text in (
             "zhang.san@example.com", "13800138000", "138 0013 8000", "11010519491231002X",
             "https://example.com/?token=1", "d41d8cd98f00b204e9800998ecf8427e", "x" * 101, "  ",
+            "example.com/login?key=geheim", "sk-live-4eC39HqLyjWDarjtT1zdp7dc",
         ):  # fmt: skip
             with self.subTest(text):
                 querylog.note_search(self.request(), text, 1)
         self.assertFalse(any(self.folder.rglob("*.queries")))
-        self.assertTrue(querylog.is_kept("nginx 1.27.3 端口 8080"))
+        long_name = "AbstractAnnotationConfigDispatcherServletInitializer"
+        for text in ("nginx 1.27.3 端口 8080", long_name, "a?b:c 三元运算符"):
+            self.assertTrue(querylog.is_kept(text), text)
 
     def test_nothing_but_day_query_and_numbers_is_written(self):
         querylog.note_search(self.request(), "redis", 7)
@@ -79,7 +84,7 @@ class QueryLogTests(TestCase):
         querylog.note_search(self.request(), "redis", 7)
         (file,) = (self.folder / "queries").iterdir()
         with file.open("ab") as cut:
-            cut.write(b'{"day": "2026')
+            cut.write(b'{"day": "2026-13-45", "query": "redis", "total": 1}\n{"day": "2026')
         self.assertEqual(self.rows(), [("redis", 1, 7, 0)])
 
     def test_file_that_is_still_written_to_is_left(self):
@@ -111,3 +116,5 @@ class QueryLogTests(TestCase):
         ):  # fmt: skip
             QueryCount.objects.create(day=today, query=query, searches=searches, results=results)
         self.assertEqual(querylog.popular("Redis", 5), ["redis 锁", "redis 集群"])
+        with self.assertNumQueries(0):
+            self.assertEqual(querylog.popular("redis 集", 5), ["redis 集群"])
