@@ -28,6 +28,22 @@ class TaughtTests(SimpleTestCase):
         taught = Taught.of(["检查", "检查点", "检查点机制"], [])
         self.assertEqual(words("检查点机制", taught), ["检查点机制"])
 
+    def test_synonym_that_the_dictionary_knows_is_no_place_to_cut_at(self):
+        taught = Taught.of([], [["进程", "process"], ["反压", "背压"]])
+        self.assertEqual(words("改进程序", taught), ["改进", "程序"])
+        self.assertIn(("process",), variants("进程", taught)["进程"])
+        self.assertIn(("背压",), variants("Flink反压怎么排查", taught)["反压"])
+
+    def test_chinese_words_that_are_one_entry_together_are_written_together(self):
+        taught = Taught.of([], [["消息", "x"], ["数据仓库", "数仓"]])
+        self.assertEqual(words("数据仓库分层", taught)[0], "数据仓库")
+
+    def test_taught_word_is_itself_even_where_a_text_seems_to_only_spell_it(self):
+        taught = Taught.of(["机制"], [])
+        self.assertIn(("机制",), variants("机制", taught)["机制"])
+        self.assertEqual(variants("机制", Taught.of([], [["机制", "mechanism"]]))["机制"],
+                         (("mechanism",),))  # fmt: skip
+
     def test_synonyms_count_as_each_other_in_both_directions(self):
         taught = Taught.of([], [["k8s", "kubernetes"]])
         self.assertIn(("kubernetes",), variants("k8s", taught)["k8s"])
@@ -71,7 +87,25 @@ class TaughtTests(SimpleTestCase):
         self.assertEqual([run.tokens for run in segmentation.read(query, lessons)], plain)
 
 
+class UsualSynonymsTests(TestCase):
+    def test_new_site_knows_the_usual_ones_in_the_spelling_that_is_searched(self):
+        groups = list(Synonym.objects.all())
+        self.assertGreater(len(groups), 30)
+        for group in groups:
+            before = list(group.words)
+            group.full_clean()
+            self.assertEqual(group.words, before)
+        self.assertIn(("kubernetes",), variants("k8s", vocabulary.present())["k8s"])
+
+    def test_no_word_is_in_two_of_them(self):
+        words = [word for group in Synonym.objects.all() for word in group.words]
+        self.assertEqual(len(words), len(set(words)))
+
+
 class VocabularyTests(TestCase):
+    def setUp(self):
+        Synonym.objects.all().delete()
+
     def test_word_and_synonym_are_live_with_the_next_search(self):
         self.assertNotIn("湖仓一体", words("湖仓一体架构", vocabulary.present()))
         word = Word.objects.create(text="湖仓一体")
