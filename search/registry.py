@@ -24,12 +24,26 @@ _TOUCHED_EVERY = timedelta(seconds=30)
 
 
 def engine_name(alias: str) -> str:
-    """The name of a connection's engine, as seen from this host."""
+    """The name of a connection's engine, as seen from this host.
+
+    That of an embedded index is one of its file: it stays the same index when it no longer
+    is the default connection's, but stands in for a server.
+    """
     path = connections.connections_info[alias].get("PATH")
     if not path:
         return alias
-    folder = hashlib.sha256(str(Path(path).parent).encode()).hexdigest()[:8]
-    return f"{alias}@{settings.HOST_NAME}:{folder}"
+    file = hashlib.sha256(str(Path(path)).encode()).hexdigest()[:8]
+    return f"embedded@{settings.HOST_NAME}:{file}"
+
+
+def is_embedded(alias: str) -> bool:
+    """Whether a connection's index lies on this host, and not on a server that is asked."""
+    return bool(connections.connections_info[alias].get("PATH"))
+
+
+def kind(alias: str) -> str:
+    """What kind of engine a connection has, by the package it lives in: sqlite, elasticsearch."""
+    return connections.connections_info[alias]["ENGINE"].rpartition(".")[0].rpartition(".")[2]
 
 
 def local_names() -> dict[str, str]:
@@ -38,8 +52,12 @@ def local_names() -> dict[str, str]:
 
 
 def local_engines() -> list[Engine]:
-    """The registered engines that this host can write to."""
-    return list(Engine.objects.filter(name__in=local_names().values()))
+    """The registered engines that this host can write to, each by the connection it has here."""
+    aliases = {name: alias for alias, name in local_names().items()}
+    engines = list(Engine.objects.filter(name__in=aliases))
+    for engine in engines:
+        engine.connection = aliases[engine.name]
+    return engines
 
 
 def fed_engines() -> QuerySet[Engine]:
@@ -53,17 +71,19 @@ def register(alias: str) -> Engine:
 
     One that was unseen for a week may have missed changes, and has to be built again.
     """
-    embedded = "PATH" in connections.connections_info[alias]
     engine, is_new = Engine.objects.get_or_create(
         name=engine_name(alias),
         defaults={
             "connection": alias,
-            "host": settings.HOST_NAME if embedded else "",
+            "host": settings.HOST_NAME if is_embedded(alias) else "",
             "seen_at": timezone.now(),
         },
     )
     if not is_new:
         touch(engine)
+    if engine.connection != alias:
+        engine.connection = alias
+        engine.save(update_fields=["connection"])
     return engine
 
 
@@ -88,6 +108,14 @@ def forget_unseen() -> int:
     return count
 
 
-def is_built() -> bool:
+def built_aliases() -> set[str]:
+    """The connections whose index was filled; one that was not finds nothing."""
+    names = local_names()
+    rows = Engine.objects.filter(name__in=names.values(), built_at__isnull=False)
+    built = set(rows.values_list("name", flat=True))
+    return {alias for alias, name in names.items() if name in built}
+
+
+def is_built(alias: str = "default") -> bool:
     """Whether the index that answers here was ever filled."""
-    return Engine.objects.filter(name=engine_name("default"), built_at__isnull=False).exists()
+    return alias in built_aliases()

@@ -55,7 +55,7 @@ class RebuildTests(RealIndexMixin, TestCase):
         )
         engine = Engine.objects.get()
         self.assertIsNotNone(engine.built_at)
-        self.assertTrue(engine.name.startswith("default@"))
+        self.assertTrue(engine.name.startswith("embedded@"))
 
     def test_what_changes_while_it_builds_is_in_the_new_index(self):
         article = make_article(title="旧标题")

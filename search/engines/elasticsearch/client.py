@@ -20,6 +20,7 @@ import elasticsearch
 from elastic_transport import Urllib3HttpNode
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from search.engines import deadline
 from search.engines.elasticsearch.address import Address
 from search.engines.elasticsearch.errors import of_client
 from search.engines.errors import SearchFailure
@@ -71,11 +72,13 @@ class Servers:
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[elasticsearch.Elasticsearch]:
-        """The client, all of whose requests in this block end within so many seconds.
+        """The client, all of whose requests in this block end within so many seconds,
+        or within what the whole question has left (`search.engines.deadline`).
 
         Its errors leave the block as those of `search.engines.errors`.
         """
-        token = _deadline.set(Deadline(time.monotonic() + seconds, self._attempts))
+        until = time.monotonic() + deadline.left(seconds)
+        token = _deadline.set(Deadline(until, self._attempts))
         try:
             yield self._client
         except SearchFailure:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from search.engines import deadline
 from search.engines.errors import IndexBusy, IndexUnusable, SearchFailure, SearchTimeout
 from search.engines.sqlite import functions, schema
 
@@ -53,11 +54,11 @@ class IndexFile:
     @contextmanager
     def reading(self, seconds: float) -> Iterator[sqlite3.Connection]:
         """A connection that sees one moment of the file, for so long; then SearchTimeout."""
-        deadline = time.monotonic() + seconds
+        until = time.monotonic() + deadline.left(seconds)
         with self._translated():
             connection = self._connection()
             connection.set_progress_handler(
-                lambda: time.monotonic() > deadline, _PROGRESS_INSTRUCTIONS
+                lambda: time.monotonic() > until, _PROGRESS_INSTRUCTIONS
             )
             connection.execute("BEGIN")
             try:
