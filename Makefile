@@ -36,6 +36,11 @@ INSTALL = $(LOCK); touch .venv/installing && \
 	@$(call INSTALL,requirements-dev.txt)
 	@touch $@
 
+.venv/bench: .venv/development requirements-bench.txt
+	@echo "Installing what requirements-bench.txt names…"
+	@$(call INSTALL,requirements-bench.txt)
+	@touch $@
+
 start: .venv/production ## The site on 127.0.0.1:8000 (PORT= moves it), as in production
 	@$(BIN)/python -m blogsite.start --with-parent
 
@@ -64,6 +69,9 @@ test: .venv/development ## Everything: SQLite, PostgreSQL, servers, a real brows
 	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n auto -q -m "not browser and not server"
 	$(BIN)/pytest -q -m "browser or server"
 
+bench-search: .venv/bench ## Search measured beside others (FOLDER= of Markdown)
+	$(BIN)/python -m bench.search $(FOLDER)
+
 format: .venv/development ## Put the code into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
@@ -72,4 +80,4 @@ format: .venv/development ## Put the code into shape
 messages: .venv/development ## Collect texts to translate and compile the catalogues
 	$(BIN)/python -m tests.catalogues --write
 
-.PHONY: help start dev passwords check test-fast test format messages
+.PHONY: help start dev passwords check test-fast test bench-search format messages

@@ -1,0 +1,1 @@
+"""How well and how fast search answers, beside other ways to search, in one run."""
