@@ -29,8 +29,11 @@ VERSIONS = {"8.19.3": 17, "9.2.0": 21}  # server → Java
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch:{}:zip"
 _START_SECONDS = 180
 _STOP_SECONDS = 20
-# Elasticsearch refuses to run as root.
-_UNPRIVILEGED = ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+# Elasticsearch refuses to run as root. Who changes the user forgets to end with its parent.
+_UNPRIVILEGED = [
+    *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
+    *("--pdeathsig", "TERM"),
+]
 # C1 alone: half the time to start, and nothing of a test is measured.
 _JVM_OPTIONS = """-XX:+UseSerialGC
 -XX:TieredStopAtLevel=1
