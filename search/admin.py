@@ -11,7 +11,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from . import outbox
+from . import admin_queries, admin_vocabulary, outbox  # noqa: F401 - they register themselves
 from .models import Engine, OutboxRow
 
 
