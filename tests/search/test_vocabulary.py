@@ -1,9 +1,14 @@
+import json
+
 from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase, TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from search import segmentation, vocabulary
+from search.engines.elasticsearch.words import reader_tiers
+from search.engines.sqlite.expressions import strict_tiers as sqlite_tiers
+from search.inputs import ReaderQuery
 from search.lessons import MAX_VARIANTS, Taught
 from search.models import Pin, Synonym, Word
 from search.pins import pinned
@@ -85,6 +90,24 @@ class TaughtTests(SimpleTestCase):
         lessons = Taught.of([word for word in taught if segmentation.is_han(word)], groups)
         plain = [run.tokens for run in segmentation.read(query)]
         self.assertEqual([run.tokens for run in segmentation.read(query, lessons)], plain)
+
+
+class EngineTests(SimpleTestCase):
+    """Both engines ask for what counts as a word, as for the word itself."""
+
+    lessons = Taught.of([], [["k8s", "kubernetes"], ["检查点", "checkpoint", "save point"]])
+
+    def test_embedded_engine_asks_for_synonyms_in_every_tier(self):
+        (tier,) = sqlite_tiers(ReaderQuery("k8s", lessons=self.lessons))
+        self.assertIn('"kubernetes"', tier)
+        for tier in sqlite_tiers(ReaderQuery("检查点 对齐", lessons=self.lessons))[1:]:
+            self.assertIn('"save point"', tier)
+
+    def test_elasticsearch_asks_for_synonyms_in_every_tier(self):
+        for tier in reader_tiers(ReaderQuery("k8s", lessons=self.lessons)):
+            self.assertIn("kubernetes", json.dumps(tier.found))
+        tiers = reader_tiers(ReaderQuery("检查点 对齐", lessons=self.lessons))
+        self.assertIn("save point", json.dumps(tiers[1].found))
 
 
 class UsualSynonymsTests(TestCase):
