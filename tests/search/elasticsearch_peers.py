@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable
@@ -14,8 +15,9 @@ Handler = Callable[[socket.socket], None]
 class Peer:
     """Listens until it is closed; each connection is given to `handler` in a thread."""
 
-    def __init__(self, handler: Handler) -> None:
+    def __init__(self, handler: Handler, tls: ssl.SSLContext | None = None) -> None:
         self.handler = handler
+        self.tls = tls
         self.connections: list[socket.socket] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
@@ -37,6 +39,8 @@ class Peer:
 
     def _serve(self, connection: socket.socket) -> None:
         with suppress(OSError):
+            if self.tls:
+                connection = self.tls.wrap_socket(connection, server_side=True)
             self.handler(connection)
 
 

@@ -1,7 +1,12 @@
 """Deadlines and errors, with peers of our own in the place of servers."""
 
+import base64
 import socket
+import ssl
+import subprocess
+import tempfile
 import time
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -160,6 +165,45 @@ class ErrorTests(PeerCase):
         self.assertIs(servers(address), mine)
         with mock.patch("os.getpid", return_value=1):
             self.assertIsNot(servers(address), mine)
+
+
+class EncryptionTests(PeerCase):
+    def setUp(self) -> None:
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.certificate = folder / "ca.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+             "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+             "-addext", "subjectAltName=IP:127.0.0.1",
+             "-keyout", str(folder / "key.pem"), "-out", str(self.certificate)],
+            check=True, capture_output=True,
+        )  # fmt: skip
+        self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.tls.load_cert_chain(self.certificate, folder / "key.pem")
+        self.heard: list[bytes] = []
+
+    def encrypted(self) -> str:
+        def handler(connection: socket.socket) -> None:
+            while data := connection.recv(65536):
+                self.heard.append(data)
+                connection.sendall(answer(200, FOUND))
+
+        peer = Peer(handler, self.tls)
+        self.addCleanup(peer.close)
+        return f"https://editor:p%40ss@127.0.0.1:{peer.port}"
+
+    def test_own_authority_is_trusted_and_the_credentials_are_sent(self):
+        self.assertEqual(self.asked(f"{self.encrypted()}?ca={self.certificate}", 5), FOUND)
+        expected = base64.b64encode(b"editor:p@ss").decode()
+        self.assertIn(f"authorization: Basic {expected}".encode(), self.heard[0])
+
+    def test_unknown_authority_is_refused_before_anything_is_said(self):
+        with self.assertRaises(ServerUnreachable):
+            self.asked(self.encrypted(), 5)
+        self.assertEqual(self.heard, [])
+
+    def test_stranger_can_be_trusted_when_it_is_asked_for(self):
+        self.assertEqual(self.asked(f"{self.encrypted()}?verify=off", 5), FOUND)
 
 
 class BulkTests(PeerCase):
