@@ -107,10 +107,12 @@ class Ours:
         self._backend.update(self._index, [self._object(section)])
 
     def ask(self, query: str) -> list[str]:
-        # As search.page does: the words, visible by now; first the number, then the page.
+        # As search.page does: the words, visible by now; one request for hits and their number.
         found = SearchQuerySet(using=self._alias).filter(content=ReaderQuery(query))
         found = found.filter(published_at__lte=datetime.now(UTC))
-        return [self._names[int(hit.pk)] for hit in found[:10]] if found.count() else []
+        hits = found[:10]
+        len(found)
+        return [self._names[int(hit.pk)] for hit in hits]
 
     def suggestion(self, query: str) -> str | None:
         """What a visitor who mistyped is offered."""
