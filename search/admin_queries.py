@@ -13,7 +13,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from haystack.exceptions import SearchBackendError
 from haystack.query import SearchQuerySet
@@ -123,7 +122,7 @@ class QueryCountAdmin(HealthViews, admin.ModelAdmin):
                 here = reverse("admin:search_querycount_query")
                 return HttpResponseRedirect(f"{here}?{urlencode({'q': text})}")
             bound[action] = form
-        title = capfirst(_("query “%(query)s”") % {"query": text})
+        title = str(_("Query “%(query)s”") % {"query": text})
         return self.page(request, "query.html", title, self._of_query(request, text, bound))
 
     def _of_query(

@@ -184,7 +184,8 @@ class QueryCount(models.Model):
     class Meta:
         ordering = ["-day", "-searches", "query"]
         verbose_name = _("query")
-        verbose_name_plural = _("queries")
+        # What the admin's list of lists calls the desk that stands in place of the rows.
+        verbose_name_plural = _("search operations")
         constraints = [
             models.UniqueConstraint(fields=["query", "day"], name="search_querycount_unique"),
         ]
