@@ -7,7 +7,8 @@ from django.utils.safestring import SafeString
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.highlighting import MAX_SCANNED_CHARACTERS, excerpt, mark
+from search.highlighting import MAX_SCANNED_CHARACTERS, Marker, excerpt, mark
+from search.lessons import Taught
 
 
 def bare(marked: str) -> str:
@@ -69,6 +70,40 @@ class ExcerptTests(SimpleTestCase):
         shown = bare(excerpt(text, "机制", 60))
         self.assertRegex(shown, r"^…这一句有机制。(后面的句子很多。)+…$")
         self.assertLessEqual(len(shown), 62)
+
+    def test_a_sentence_too_long_is_cut_where_its_clauses_end(self):
+        clauses = "，".join(f"第{number}个分句在这里说一些事情" for number in range(40))
+        text = f"前面的话。{clauses}，检查点在中间，{clauses}。"
+        shown = bare(excerpt(text, "检查点"))
+        self.assertRegex(shown, r"^…第\d+个分句")
+        self.assertRegex(shown, r"事情…$")
+        self.assertTrue(60 < len(shown) <= 162, len(shown))
+
+    def test_no_latin_word_is_cut_in_two(self):
+        text = "checkpointing" * 3 + " " + "抽象" * 200 + "机制" + "barrierAlignment" * 30
+        shown = bare(excerpt(text, "机制", 60)).strip("…")
+        self.assertLess(len(shown), 120)
+        self.assertIn(shown, text)
+
+    def test_a_passage_at_the_end_is_filled_with_what_stands_before_it(self):
+        text = "很长的开头。" * 50 + "前一句话说完了。最后是机制。"
+        shown = bare(excerpt(text, "机制"))
+        self.assertRegex(shown, "前一句话说完了。最后是机制。$")
+        self.assertGreater(len(shown), 30)
+
+    def test_what_counts_as_a_word_is_marked_too(self):
+        marker = Marker("k8s", Taught.of([], [["k8s", "kubernetes", "容器编排"]]))
+        self.assertEqual(
+            marker.mark("Kubernetes 的容器编排"),
+            "<mark>Kubernetes</mark> 的<mark>容器编排</mark>",
+        )
+
+    def test_the_name_with_most_of_the_query_is_found_among_many(self):
+        names = [f"js/plugin-{number}.js" for number in range(500)]
+        marker = Marker("jquery.min.js")
+        self.assertEqual(marker.best_line(names), (0, ""))
+        wanted = [*names[:200], "lib/jquery.min.js", "jquery.min.js", *names[200:]]
+        self.assertEqual(marker.best_line(wanted), (1, "jquery.min.js"))
 
     def test_short_text_is_shown_whole(self):
         self.assertEqual(excerpt("一句话。", "没有"), "一句话。")
