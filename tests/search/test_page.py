@@ -109,13 +109,13 @@ class SearchPageTests(TestCase):
         make_package(title="检查点", tags=["乙"])
         build()
         self.client.get("/search/", {"q": "检查点"})
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(9):
             self.client.get("/search/", {"q": "检查点"})
         for _index in range(4):
             make_article(title="检查点", tags=["甲", "丙"], author=make_author())
             make_package(title="检查点", tags=["乙"])
         build()
-        with self.assertNumQueries(7):
+        with self.assertNumQueries(9):
             self.client.get("/search/", {"q": "检查点"})
 
     def test_an_index_that_was_never_filled_is_never_no_results(self):
