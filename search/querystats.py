@@ -46,7 +46,7 @@ def of_query(text: str, days: int) -> dict[str, Any]:
 
 def _summed(days: int, containing: str = "") -> QuerySet[Any, dict[str, Any]]:
     first = timezone.localdate() - timedelta(days=days - 1)
-    rows = QueryCount.objects.filter(day__gte=first)
+    rows: Any = QueryCount.objects.filter(day__gte=first)
     if part := folded_query(containing):
         rows = rows.filter(query__contains=part)
     latest = QueryCount.objects.filter(query=OuterRef("query"), searches__gt=0).order_by("-day")
