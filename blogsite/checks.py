@@ -16,6 +16,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 _USUAL_PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+")
+_SERVER = r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:]+\])(:[0-9]+)?"
+_SEARCH_SERVERS = re.compile(
+    rf"https?://([^/?#@]*@)?{_SERVER}(\s*,\s*{_SERVER})*(/[^?#]*)?(\?[^#]*)?"
+)
 _DATABASES = {"django.db.backends.sqlite3", "django.db.backends.postgresql"}
 
 
@@ -82,6 +86,24 @@ def database(url: str) -> dict[str, Any]:
             "special characters in the password are written as %XX."
         )
     return found
+
+
+def search_server(url: str) -> str:
+    """The servers that SEARCH_URL names. Its text is not repeated: it holds a password."""
+    url = url.strip()
+    if url and not _SEARCH_SERVERS.fullmatch(url):
+        raise ImproperlyConfigured(
+            "SEARCH_URL must be like https://user:password@es1:9200,es2:9200/blog?ca=/path/ca.pem."
+        )
+    return url
+
+
+def small_number(name: str, text: str) -> int | None:
+    """The number that a variable gives, or None where it is not set."""
+    text = text.strip()
+    if text and not (text.isascii() and text.isdigit() and int(text[:6]) <= 1000):
+        raise ImproperlyConfigured(f"{name} must be a number up to 1000, not “{text}”.")
+    return int(text) if text else None
 
 
 @register(Tags.security, deploy=True)

@@ -210,15 +210,31 @@ USE_TZ = True
 # Search
 
 HOST_NAME = socket.gethostname()
-HAYSTACK_CONNECTIONS = {
-    "default": {
-        "ENGINE": "search.engines.sqlite.SQLiteSearchEngine",
-        "PATH": str(INDEX_DIR / "search.sqlite3"),
-        "SILENTLY_FAIL": False,
-        "TIMEOUT": 1.5,  # seconds a visitor waits for an answer
-        "BATCH_SIZE": 200,
-    },
+_embedded = {
+    "ENGINE": "search.engines.sqlite.SQLiteSearchEngine",
+    "PATH": str(INDEX_DIR / "search.sqlite3"),
+    "SILENTLY_FAIL": False,
+    "TIMEOUT": 1.5,  # seconds a visitor waits for an answer
+    "BATCH_SIZE": 200,
 }
+_search_url = checks.search_server(os.environ.get("SEARCH_URL", ""))
+HAYSTACK_CONNECTIONS = {"default": _embedded}
+if _search_url:
+    # The embedded index stays fed by the same outbox, and answers when the servers do not.
+    HAYSTACK_CONNECTIONS = {
+        "default": {
+            "ENGINE": "search.engines.elasticsearch.ElasticsearchSearchEngine",
+            "URL": _search_url,
+            "SHARDS": checks.small_number("SEARCH_SHARDS", os.environ.get("SEARCH_SHARDS", "")),
+            "REPLICAS": checks.small_number(
+                "SEARCH_REPLICAS", os.environ.get("SEARCH_REPLICAS", "")
+            ),
+            "SILENTLY_FAIL": False,
+            "BATCH_SIZE": 200,
+        },
+        "embedded": _embedded,
+    }
+SEARCH_SPARE = "embedded"
 HAYSTACK_SIGNAL_PROCESSOR = "search.signals.OutboxSignalProcessor"
 HAYSTACK_SEARCH_RESULTS_PER_PAGE = 10
 HAYSTACK_LIMIT_TO_REGISTERED_MODELS = False
@@ -229,7 +245,8 @@ SEARCH_CHOICES = {
     "kind": "content.choices.kind_choices",
     "column": "content.choices.column_choices",
 }
-SEARCH_DRAIN_SECONDS = 0.2  # what draining may cost the request that saved
+# What draining into the embedded index may cost the request that saved; servers cost it nothing.
+SEARCH_DRAIN_SECONDS = 0.2
 # Says what is near a text, for recommendations; `content` itself does not know `search`.
 NEARNESS = "search.nearness.near"
 
@@ -248,7 +265,28 @@ WORKER_JOBS = [
         "every": timedelta(seconds=1),
         "per_host": True,
     },
+    # A job of its own: servers that are slow keep the embedded index from nothing.
+    *(
+        [
+            {
+                "name": "search_sync_servers",
+                "run": "search.jobs.sync_servers",
+                "every": timedelta(seconds=0.5),
+                "per_host": True,
+            }
+        ]
+        if _search_url
+        else []
+    ),
+    {
+        "name": "search_volatile",
+        "run": "search.refreshing.refresh",
+        "every": timedelta(minutes=1),
+        "per_host": True,
+    },
     {"name": "fold_counts", "run": "content.counting.fold", "every": timedelta(seconds=10)},
+    {"name": "fold_queries", "run": "search.querylog.fold", "every": timedelta(seconds=30)},
+    {"name": "purge_queries", "run": "search.querylog.purge", "every": timedelta(days=1)},
     {"name": "clean_up", "run": "content.jobs.clean_up", "every": timedelta(hours=1)},
     {
         "name": "clean_up_packages",

@@ -8,6 +8,7 @@ it was taken with.
 import logging
 import random
 import uuid
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -20,10 +21,11 @@ from django.db import connection, transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from haystack import connections
-from haystack.exceptions import NotHandled
+from haystack.exceptions import NotHandled, SearchBackendError
 
 from .dependencies import Dependency, dependencies
-from .engines.errors import IndexBusy, IndexUnusable, SearchFailure, SearchTimeout
+from .engines import deadline
+from .engines.errors import IndexBusy, IndexUnusable, QueryRefused, SearchFailure, SearchTimeout
 from .models import Engine, OutboxRow
 from .outbox import note_keys
 
@@ -31,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 # Longer than a batch takes, short enough that the rows of a killed process are soon free.
 LEASE = timedelta(seconds=30)
+# After this the engine is given no more of a batch: its rows must not be another's meanwhile.
+BATCH_SECONDS = 20.0
 MAX_ATTEMPTS = 8
 LONGEST_WAIT = 600.0  # seconds between two attempts at one document
 LONGEST_OUTAGE_WAIT = 30.0  # seconds between two attempts at an engine that is out of order
@@ -84,6 +88,8 @@ class Batch:
         self.engine = engine
         self.pace = pace
         self.lease = uuid.uuid4()
+        # What ended the work on single documents before all of them had their turn.
+        self._trouble: Exception | None = None
         engines = connections[engine.connection]
         self.backend = engines.get_backend()
         self.unified = engines.get_unified_index()
@@ -117,22 +123,29 @@ class Batch:
         """Write the objects of all rows, and settle each row."""
         settled: set[int] = set()
         try:
-            for label, group in groupby(self.rows, key=lambda row: row.model):
-                rows = self._fan_out(label, list(group))
-                done, failures = self._write_model(label, rows)
-                self._finish(done)
-                settled |= {row.pk for row in done}
-                for row, error in failures:
-                    drained.parked += self._fail(row, error)
-                    settled.add(row.pk)
-                drained.written += len(done)
-                drained.failed += len(failures)
+            with deadline.within(BATCH_SECONDS):
+                for label, group in groupby(self.rows, key=lambda row: row.model):
+                    rows = self._fan_out(label, list(group))
+                    done, failures = self._write_model(label, rows)
+                    self._finish(done)
+                    settled |= {row.pk for row in done}
+                    for row, error in failures:
+                        drained.parked += self._fail(row, error)
+                        settled.add(row.pk)
+                    drained.written += len(done)
+                    drained.failed += len(failures)
+                    if self._trouble:
+                        raise self._trouble
         except (SearchFailure, OSError) as error:
-            if isinstance(error, IndexUnusable):
-                # Waiting does not help: the worker sees this and builds the index again.
-                Engine.objects.filter(pk=self.engine.pk).update(built_at=None)
-            self._postpone([row for row in self.rows if row.pk not in settled], error)
+            self.postpone(error, settled)
             raise
+
+    def postpone(self, error: Exception, settled: Collection[int] = ()) -> None:
+        """Let the rows wait for an engine that is out of order, but for those that are settled."""
+        if isinstance(error, IndexUnusable):
+            # Waiting does not help: the worker sees this and builds the index again.
+            Engine.objects.filter(pk=self.engine.pk).update(built_at=None)
+        self._postpone([row for row in self.rows if row.pk not in settled], error)
 
     def _write_model(
         self, label: str, rows: list[OutboxRow]
@@ -151,25 +164,48 @@ class Batch:
         except (DatabaseError, *_ENGINE_AT_FAULT):
             raise
         except Exception as error:  # noqa: BLE001 - each row is tried alone and logged then
+            if reasons := getattr(error, "reasons", None):
+                # The engine says which it did not take; all others are written.
+                return self._refused(rows, reasons)
             if len(rows) > 1:
                 logger.info("A batch of %s failed and is written one by one: %s", label, error)
             return self._one_by_one(index, model, rows)
         return rows, []
+
+    def _refused(
+        self, rows: list[OutboxRow], reasons: Mapping[str, str]
+    ) -> tuple[list[OutboxRow], list[tuple[OutboxRow, Exception]]]:
+        names = {f"{row.model}.{row.object_id}": row for row in rows}
+        failures: list[tuple[OutboxRow, Exception]] = [
+            (names[name], SearchBackendError(reason))
+            for name, reason in reasons.items()
+            if name in names
+        ]
+        for row, error in failures:
+            logger.error("%s was refused by %s: %s", row, self.engine, error)
+        refused = {row.pk for row, _error in failures}
+        return [row for row in rows if row.pk not in refused], failures
 
     def _one_by_one(
         self, index: Any, model: type[Model], rows: list[OutboxRow]
     ) -> tuple[list[OutboxRow], list[tuple[OutboxRow, Exception]]]:
         """Tell the documents that fail from those that do not.
 
-        Where the engine refuses every one of them, it is the engine that fails.
+        Where the engine refuses every one of them, it is the engine that fails; but what it
+        calls a senseless request, it may say of a document that stands alone.
         """
         done: list[OutboxRow] = []
         failures: list[tuple[OutboxRow, Exception]] = []
         for row in rows:
             try:
                 self._put(index, model, [row])
-            except (DatabaseError, *_ENGINE_AT_FAULT):
+            except DatabaseError:
                 raise
+            except _ENGINE_AT_FAULT as error:
+                if not done:
+                    raise
+                self._trouble = error
+                break
             except SearchFailure as error:
                 failures.append((row, error))
                 if len(failures) >= 3 and not done:
@@ -179,7 +215,11 @@ class Batch:
                 failures.append((row, error))
             else:
                 done.append(row)
-        refused = [error for _row, error in failures if isinstance(error, SearchFailure)]
+        refused = [
+            error
+            for _row, error in failures
+            if isinstance(error, SearchFailure) and not isinstance(error, QueryRefused)
+        ]
         if refused and not done:
             raise refused[0]
         return done, failures
@@ -191,9 +231,10 @@ class Batch:
         found = {str(instance.pk) for instance in present}
         if present:
             self.backend.update(index, present)
-        for row in rows:
-            if row.object_id not in found:
-                self.backend.remove(f"{row.model}.{row.object_id}")
+        gone = [row for row in rows if row.object_id not in found]
+        for row in gone:
+            # Shown at once by the last of them: a server would take long to do so each time.
+            self.backend.remove(f"{row.model}.{row.object_id}", commit=row is gone[-1])
 
     def _fan_out(self, label: str, rows: list[OutboxRow]) -> list[OutboxRow]:
         """Note every document that is made from these rows; returns the rows that are settled."""

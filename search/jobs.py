@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from haystack import connections
@@ -16,25 +17,34 @@ logger = logging.getLogger(__name__)
 
 # Short, so that the worker can stop between two calls; the job asks to be called again.
 _SECONDS = 0.5
-# Engine → the index file that was found usable, and when; asked again after a failure, for
-# another file, and now and then: a file may be damaged in its place.
+# Engine → the index file that was found usable (none on a server), and when; asked again after
+# a failure, for another file, and now and then: a file may be damaged in its place.
 _usable: dict[str, tuple[tuple[int, int] | None, float]] = {}
 _USABLE_SECONDS = 30.0
 
 
 def sync() -> bool:
-    """Bring this host's engines up to date; True if there is more to do at once.
+    """Bring this host's embedded indexes up to date; True if there is more to do at once."""
+    return _sync([alias for alias in connections.connections_info if registry.is_embedded(alias)])
 
-    An engine that fails raises, after the others had their turn: the worker logs it, keeps
+
+def sync_servers() -> bool:
+    """Bring the indexes of servers up to date; any number of hosts may do so at once."""
+    aliases = connections.connections_info
+    return _sync([alias for alias in aliases if not registry.is_embedded(alias)])
+
+
+def _sync(aliases: Iterable[str]) -> bool:
+    """An engine that fails raises, after the others had their turn: the worker logs it, keeps
     it in the job's row and calls again later.
     """
     more = False
     errors: list[Exception] = []
-    for alias in connections.connections_info:
+    for alias in aliases:
         try:
             more |= _sync_engine(registered(alias))
         except IndexBusy as error:
-            # Another process is building or swapping: nothing is wrong.
+            # Another process builds or swaps, or the server is full: the rows say so, and wait.
             logger.info("The search index %s is busy: %s", alias, error)
         except Exception as error:  # noqa: BLE001 - raised below, by type or as a group
             errors.append(error)
@@ -57,7 +67,9 @@ def build_if_needed(engine: Engine) -> bool:
     """Build an index that is new, lost, damaged or long unseen; True if it was built."""
     file = _file(engine)
     found, at = _usable.get(engine.name, (None, 0.0))
-    known = file is not None and found == file and time.monotonic() - at < _USABLE_SECONDS
+    known = engine.name in _usable and found == file and time.monotonic() - at < _USABLE_SECONDS
+    if registry.is_embedded(engine.connection):
+        known = known and file is not None
     try:
         if engine.built_at is not None and (known or is_usable(engine)):
             if not known:

@@ -73,7 +73,13 @@ def is_usable(engine: Engine) -> bool:
     if engine.built_at is None:
         return False
     using = connections[engine.connection]
-    if using.get_backend().document_count():
+    backend = using.get_backend()
+    is_whole = getattr(backend, "is_whole", None)
+    if is_whole is not None:
+        # A server can tell an index that was built from one that a write has made; counting
+        # looks at its mapping.
+        return bool(is_whole()) and backend.document_count() >= 0
+    if backend.document_count():
         return True
     indexes = using.get_unified_index().get_indexes().values()
     return not any(index.index_queryset().exists() for index in indexes)

@@ -14,7 +14,7 @@ _until: ContextVar[float | None] = ContextVar("search_until", default=None)
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Inside, engines give up at the latest after so many seconds; an outer block may be stricter."""
+    """Inside, engines give up after so many seconds, or earlier where a block around says so."""
     token = _until.set(time.monotonic() + left(seconds))
     try:
         yield

@@ -93,12 +93,42 @@ class ProcessTests(SimpleTestCase):
             "SITE_URL": "blog.example.com",
             "TRUSTED_PROXIES": "nginx",
             "DATABASE_URL": "mysql://root:hidden@host/name",
+            "SEARCH_URL": "es://user:hidden@host",
         }
         for name, value in cases.items():
             with self.subTest(name):
                 error = read(**{name: value})["error"]
                 self.assertTrue(error.startswith(name) and error.endswith("."), error)
                 self.assertNotIn("hidden", error)
+
+
+class SearchServerTests(SimpleTestCase):
+    def connections(self, **variables):
+        return read("HAYSTACK_CONNECTIONS", **variables)["HAYSTACK_CONNECTIONS"]
+
+    def test_without_a_server_the_embedded_index_answers(self):
+        found = self.connections(SEARCH_URL="")
+        self.assertEqual(list(found), ["default"])
+        self.assertTrue(found["default"]["PATH"].endswith("index/search.sqlite3"))
+
+    def test_a_server_answers_and_the_embedded_index_stands_in_for_it(self):
+        url = "https://user:p%40ss@es1:9200,es2:9200/blog?ca=/etc/ssl/es.pem"
+        found = self.connections(SEARCH_URL=url, SEARCH_SHARDS="3", SEARCH_REPLICAS="0")
+        self.assertEqual(found["default"]["URL"], url)
+        self.assertEqual((found["default"]["SHARDS"], found["default"]["REPLICAS"]), (3, 0))
+        self.assertEqual(found["embedded"], self.connections()["default"])
+        found = read("WORKER_JOBS", SEARCH_URL=url)["WORKER_JOBS"]
+        self.assertIn("search_sync_servers", [job["name"] for job in found])
+
+    def test_addresses_that_make_sense_and_others(self):
+        for url in ("http://[::1]:9200", "http://a", "https://u:p@a.b:9200/x?verify=off", " "):
+            with self.subTest(url):
+                self.assertEqual(checks.search_server(url), url.strip())
+        for url in ("a:9200", "http://", "http:///x", "http://a:b", "ftp://a", "http://a b"):
+            with self.subTest(url), self.assertRaisesMessage(ImproperlyConfigured, "SEARCH_URL"):
+                checks.search_server(url)
+        with self.assertRaisesMessage(ImproperlyConfigured, "SEARCH_SHARDS"):
+            checks.small_number("SEARCH_SHARDS", "many")
 
 
 class SiteAddressTests(SimpleTestCase):

@@ -8,7 +8,7 @@ from unittest import mock
 from haystack.exceptions import SkipDocument
 from haystack.utils import get_identifier
 
-from search import registry
+from search import draining, registry
 from search.models import Engine
 
 
@@ -80,6 +80,7 @@ class MemoryIndexMixin:
     def setUp(self) -> None:
         super().setUp()  # type: ignore[misc]
         self.backend = MemoryBackend()
+        draining._out_of_order.clear()
         patched = mock.patch("haystack.backends.BaseEngine.get_backend", lambda _: self.backend)
         patched.start()
         self.addCleanup(patched.stop)  # type: ignore[attr-defined]

@@ -166,9 +166,10 @@ class FallbackTests(TwoEnginesMixin, TestCase):
         self.assertEqual(self.asked, ["default"])
 
     def test_both_failing_is_an_error(self):
-        with self.assertRaisesMessage(SearchFailure, "damaged"):
-            with self.assertLogs("search.breaker", "WARNING"):
-                self.ask(default=IndexBusy("full"), embedded=IndexUnusable("damaged"))
+        failing = {"default": IndexBusy("full"), "embedded": IndexUnusable("damaged")}
+        told = self.assertLogs("search.breaker", "WARNING")
+        with told, self.assertRaisesMessage(SearchFailure, "damaged"):
+            self.ask(**failing)
 
     def test_the_time_of_both_is_bounded_and_the_spare_has_its_share(self):
         left = {}

@@ -8,7 +8,7 @@ from django.test import override_settings
 from django.utils import timezone
 from haystack import connections
 
-from search import breaker, jobs, registry
+from search import breaker, draining, jobs, registry
 from search.models import Engine
 
 SERVER = "search.engines.elasticsearch.ElasticsearchSearchEngine"
@@ -25,6 +25,7 @@ class TwoEnginesMixin:
         self.use({"default": self.server_options(), "embedded": embedded})
         breaker.forget()
         jobs._usable.clear()
+        draining._out_of_order.clear()
         self.addCleanup(breaker.forget)  # type: ignore[attr-defined]
         self.spare = connections["embedded"].get_backend()
         self.spare.clear()
