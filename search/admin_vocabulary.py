@@ -169,6 +169,7 @@ class PinAdmin(admin.ModelAdmin):
     list_display = ["query", "subject", "position", "added_at"]
     list_display_links = None
     list_editable = ["position"]
+    fields = ["position"]
     search_fields = ["query"]
     list_per_page = 100
 
