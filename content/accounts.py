@@ -49,7 +49,7 @@ _RIGHTS: dict[str, list[tuple[str, str, str]]] = {
         ("reports", "report", "view"),
         ("reports", "decision", "view"),
         ("search", "engine", "view"),
-        ("search", "outboxrow", "view"),
+        ("search", "outboxrow", "view change"),
         ("search", "querycount", "view"),
         *(("search", model, "add change view delete") for model in ("word", "synonym", "pin")),
         ("content", "job", "view"),
