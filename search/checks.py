@@ -6,6 +6,12 @@ from typing import Any
 from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from haystack import connections
+
+from .engines import deadline
+
+_SERVER_SECONDS = 5.0
 
 
 @register("search")
@@ -50,3 +56,41 @@ def outages_are_loud(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> 
         for alias, options in settings.HAYSTACK_CONNECTIONS.items()
         if options.get("SILENTLY_FAIL", True)
     ]
+
+
+@register("search")
+def connections_make_sense(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """An address that nobody can ask is said at the start, not by the first visitor."""
+    found: list[CheckMessage] = []
+    for alias in connections.connections_info:
+        try:
+            connections[alias].get_backend()
+        except ImproperlyConfigured as error:
+            found.append(
+                Error(
+                    f"The search connection {alias!r} cannot be used: {error}",
+                    hint="Its address is SEARCH_URL.",
+                    id="search.E002",
+                )
+            )
+    return found
+
+
+@register("search", deploy=True)
+def servers_are_ours(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Servers that are out of reach, too old, or hold what is not ours; within some seconds."""
+    found: list[CheckMessage] = []
+    for alias in connections.connections_info:
+        try:
+            problems = getattr(connections[alias].get_backend(), "problems", None)
+        except ImproperlyConfigured:
+            continue  # said above
+        if problems is not None:
+            with deadline.within(_SERVER_SECONDS):
+                found += [
+                    Error(f"The search connection {alias!r}: {each}", id="search.E003")
+                    for each in problems()
+                ]
+    return found

@@ -1,5 +1,6 @@
 """What /healthz and the admins are told about search."""
 
+import time
 from datetime import timedelta
 from unittest import mock
 
@@ -11,11 +12,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from search import checks, health
-from search.engines.errors import SearchFailure
+from search import breaker, checks, health
+from search.engines.errors import IndexBusy, SearchFailure
 from search.models import Engine, OutboxRow
 from tests.factories import make_article
+from tests.search.elasticsearch_peers import Peer, silent
 from tests.search.memory import MemoryIndexMixin
+from tests.search.two_engines import TwoEnginesMixin
 
 
 class EngineHealthTests(MemoryIndexMixin, TestCase):
@@ -47,6 +50,62 @@ class EngineHealthTests(MemoryIndexMixin, TestCase):
         self.assertEqual(health.engine()["error"], "SearchFailure")
         with mock.patch("search.registry.local_names", side_effect=OperationalError("away")):
             self.assertFalse(health.engine()["reachable"])
+
+
+class TwoEnginesHealthTests(TwoEnginesMixin, TestCase):
+    def setUp(self):
+        super().setUp()
+        self.built("default")
+        self.built("embedded")
+
+    def test_the_spare_is_told_from_the_server_that_is_away(self):
+        with self.assertLogs("search.health", "ERROR"):
+            facts = health.engine()
+        self.assertFalse(facts["ok"])
+        self.assertFalse(facts["engines"]["default"]["reachable"])
+        self.assertEqual(facts["error"], "ServerUnreachable")
+        self.assertTrue(facts["engines"]["embedded"]["reachable"])
+        self.assertEqual(facts["documents"], {"default": None, "embedded": 0})
+
+    def test_the_engine_in_use_and_the_breaker_are_told(self):
+        with self.assertLogs("search.health", "ERROR"):
+            self.assertEqual(health.engine()["in_use"], "elasticsearch")
+            breaker.of("default").failed(IndexBusy("full"))
+            facts = health.engine()
+        self.assertEqual((facts["in_use"], facts["breaker"]), ("sqlite", "open"))
+        self.assertEqual(facts["breaker_error"], "IndexBusy")
+
+    def test_each_engine_says_how_far_it_is_behind(self):
+        make_article()
+        past = timezone.now() - timedelta(minutes=5)
+        OutboxRow.objects.filter(engine__name="default").update(changed_at=past)
+        with self.assertLogs("search.health", "ERROR"):
+            facts = health.engine()
+        self.assertGreaterEqual(facts["lag_seconds"], 299)
+        self.assertLess(facts["engines"]["embedded"]["lag_seconds"], 60)
+
+
+class ServerCheckTests(TwoEnginesMixin, TestCase):
+    def test_a_server_out_of_reach_is_told_before_deployment(self):
+        found = checks.servers_are_ours(None)
+        self.assertEqual([message.id for message in found], ["search.E003"])
+        self.assertIn("out of reach", found[0].msg)
+
+    def test_a_stalled_server_keeps_the_check_for_some_seconds_at_most(self):
+        peer = Peer(silent)
+        self.addCleanup(peer.close)
+        self.use({"default": self.server_options() | {"URL": peer.url, "TIMEOUT": 60}})
+        started = time.monotonic()
+        with mock.patch("search.checks._SERVER_SECONDS", 0.3):
+            self.assertEqual(len(checks.servers_are_ours(None)), 1)
+        self.assertLess(time.monotonic() - started, 5)
+
+    def test_an_address_that_makes_no_sense_is_told_without_its_password(self):
+        self.use({"default": self.server_options() | {"URL": "http://u:hidden@host?speed=9"}})
+        (message,) = checks.connections_make_sense(None)
+        self.assertEqual(message.id, "search.E002")
+        self.assertIn("speed", message.msg)
+        self.assertNotIn("hidden", message.msg)
 
 
 class CheckTests(TestCase):

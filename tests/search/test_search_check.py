@@ -7,11 +7,13 @@ from django.core.management import CommandError, call_command
 from django.test import TestCase
 
 from articles.models import Article
+from search import registry
 from search.engines.errors import IndexUnusable
 from search.rebuilding import rebuild
 from tests.factories import make_article, make_package
 from tests.search.memory import MemoryIndexMixin
 from tests.search.test_search_sync import RealIndexMixin, run
+from tests.search.two_engines import TwoEnginesMixin
 
 
 class SearchCheckTests(MemoryIndexMixin, TestCase):
@@ -98,3 +100,27 @@ class RealIndexCheckTests(RealIndexMixin, TestCase):
         self.backend.clear()
         result = json.loads(run("search_check", "--json", "--repair"))
         self.assertEqual((len(result["missing"]), result["repaired"]), (1, True))
+
+
+class TwoEnginesCheckTests(TwoEnginesMixin, TestCase):
+    def test_a_server_that_is_away_does_not_keep_the_embedded_index_from_its_turn(self):
+        make_article()
+        rebuild(registry.register("embedded"))
+        out = io.StringIO()
+        with self.assertRaisesMessage(CommandError, "default"):
+            call_command("search_check", "--json", stdout=out)
+        found = json.loads(out.getvalue())
+        self.assertFalse(found["ok"])
+        self.assertIn("out of reach", found["engines"]["default"]["error"])
+        self.assertEqual(
+            (found["engines"]["embedded"]["ok"], found["engines"]["embedded"]["documents"]),
+            (True, 1),
+        )
+        self.assertTrue(json.loads(run("search_check", "--json", "--using", "embedded"))["ok"])
+
+    def test_embedded_indexes_alone_can_be_drained_while_a_server_is_away(self):
+        make_article()
+        run("search_sync", "--once", "--embedded", verbosity=0)
+        self.assertEqual(self.spare.document_count(), 1)
+        with self.assertRaisesMessage(CommandError, "default"):
+            run("search_sync", "--once", verbosity=0)

@@ -103,7 +103,8 @@ class IndexFile:
         # A descriptor of its own each time: the kernel frees it with a killed process.
         descriptor = os.open(self.sibling(f".{name}-lock"), os.O_RDWR | os.O_CREAT, 0o644)
         try:
-            _acquire(descriptor, self.busy_seconds if seconds is None else seconds, name)
+            wait = self.busy_seconds if seconds is None else seconds
+            _acquire(descriptor, deadline.left(wait), name)
             yield
         finally:
             os.close(descriptor)

@@ -13,6 +13,7 @@ from django.db import close_old_connections, connection
 from haystack import connections
 from haystack.exceptions import HaystackError
 
+from search import registry
 from search.batches import Drained
 from search.draining import drain
 from search.jobs import build_if_needed, registered
@@ -29,11 +30,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="Drain what is due, then end.")
         parser.add_argument("--json", action="store_true", help="Print the result as JSON.")
+        parser.add_argument(
+            "--embedded", action="store_true", help="Only indexes on this host, no servers."
+        )
 
     def handle(self, **options: Any) -> None:
         # Safe to use in a signal handler that interrupts its own waiting.
         self.orders: SimpleQueue[int] = SimpleQueue()
         self.total = Drained()
+        self.aliases = [
+            alias
+            for alias in connections.connections_info
+            if registry.is_embedded(alias) or not options["embedded"]
+        ]
         before = {} if options["once"] else self._listen()
         try:
             trouble = self._pass() if options["once"] else self._loop()
@@ -82,12 +91,13 @@ class Command(BaseCommand):
     def _pass(self) -> str:
         """Drain every engine once; returns what went wrong, or nothing."""
         trouble = ""
-        for alias in connections.connections_info:
+        for alias in self.aliases:
             try:
                 engine = registered(alias)
                 build_if_needed(engine)
                 drained = drain(engine, stop=lambda: not self.orders.empty())
             except (HaystackError, OSError) as error:
+                # The others have their turn all the same.
                 trouble = f"The search engine {alias} was not brought up to date: {error}"
                 continue
             self.total.written += drained.written
