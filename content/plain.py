@@ -16,7 +16,12 @@ _WORD = re.compile("[A-Za-z0-9_]+")
 
 def one_line(text: str) -> str:
     """`text` without invisible characters, every run of white space one space."""
-    return " ".join(_INVISIBLE.sub("", text).split())
+    return " ".join(without_invisible(text).split())
+
+
+def without_invisible(text: str) -> str:
+    """`text` without invisible characters; white space stays as it is, as a command needs it."""
+    return _INVISIBLE.sub("", text)
 
 
 def xml_text(text: str) -> str:

@@ -41,10 +41,6 @@ class TermForm(forms.ModelForm):
         fields = ["name", "aliases", "explanation", "is_marked"]
         widgets = {"explanation": forms.Textarea({"rows": 4, "class": "vLargeTextField"})}
 
-    def clean_explanation(self) -> str:
-        # It stands within a line of text.
-        return " ".join(self.cleaned_data["explanation"].split())
-
 
 @admin.register(Term)
 class TermAdmin(admin.ModelAdmin):

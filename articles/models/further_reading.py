@@ -1,19 +1,25 @@
 """Further reading: what an article recommends after itself."""
 
+import re
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from content.models.lines import tidy_lines
+
 from .article import Article, host_of
 
 _validate_url = URLValidator(schemes=["http", "https"])
+_OWN_ADDRESS = re.compile(r"/(?![/\\])[^\s\x00-\x1f\x7f-\x9f]*")
 
 
 def validate_reading_address(address: str) -> None:
     """An address of the web, or of this site when it begins with one slash."""
-    if address.startswith("/") and not address.startswith(("//", "/\\")):
+    # Browsers leave out tabs and line breaks, so that a slash behind one follows the first.
+    if _OWN_ADDRESS.fullmatch(address):
         return
     try:
         _validate_url(address)
@@ -49,6 +55,10 @@ class FurtherReading(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def clean(self) -> None:
+        super().clean()
+        tidy_lines(self, "title", "note")
 
     @property
     def host(self) -> str:

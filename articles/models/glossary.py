@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from content.models.addresses import SLUG_MAX_LENGTH
+from content.models.lines import tidy_lines
 from content.plain import one_line
 from content.slugs import numbered, slugify
 
@@ -68,10 +69,15 @@ class Term(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        self.name = one_line(self.name)
+        tidy_lines(self, "name", "explanation")  # which stands within a line of text
         names = [one_line(alias) for alias in self.aliases]
         own = self.name.casefold()
         self.aliases = [name for name in dict.fromkeys(names) if name and name.casefold() != own]
+        try:
+            for alias in self.aliases:
+                self._meta.get_field("name").run_validators(alias)
+        except ValidationError as error:
+            raise ValidationError({"aliases": error.messages}) from error
         mine = {name.casefold() for name in self.names}
         for other in Term.objects.exclude(pk=self.pk):
             if shared := mine & {name.casefold() for name in other.names}:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from content import kinds
-from content.plain import one_line
 
 from .addresses import Addressed
+from .lines import tidy_lines
 
 
 class ColumnQuerySet(models.QuerySet["Column"]):
@@ -97,7 +97,7 @@ class Column(Addressed):
 
     def clean(self) -> None:
         super().clean()
-        self.name = one_line(self.name)
+        tidy_lines(self, "name")
         if self.parent is not None and not self.parent.is_group:
             raise ValidationError({"parent": _("The menu has two levels: choose a group.")})
         if self.parent is not None and self.pk and self.children.exists():

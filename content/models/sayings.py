@@ -3,6 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from content.plain import without_invisible
+
+from .lines import tidy_lines
+
 
 class Command(models.Model):
     """A Linux command with its meaning, for the box 知识学习."""
@@ -17,6 +21,12 @@ class Command(models.Model):
 
     def __str__(self) -> str:
         return self.command
+
+    def clean(self) -> None:
+        super().clean()
+        # Not one line: two spaces within quotes are part of a command.
+        tidy_lines(self, "command", tidy=without_invisible)
+        tidy_lines(self, "meaning")
 
 
 class Verse(models.Model):
@@ -33,3 +43,7 @@ class Verse(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    def clean(self) -> None:
+        super().clean()
+        tidy_lines(self, "text", "author", "source")

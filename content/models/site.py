@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from content import rendering, responsive
 
+from .lines import tidy_lines
+
 
 class SiteSettings(models.Model):
     """The one row of settings that admins change without touching the server."""
@@ -86,6 +88,7 @@ class SiteSettings(models.Model):
 
     def clean(self) -> None:
         super().clean()
+        tidy_lines(self, "name", "tagline", "notice", "icp_number", "police_number")
         try:
             self._render_about()
         except rendering.RenderingRefused as refused:
@@ -111,3 +114,7 @@ class SiteLink(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        tidy_lines(self, "name")

@@ -138,11 +138,21 @@ class AddressTests(SimpleTestCase):
             "javascript:alert(1)",
             "//example.com",
             "/\\example.com",
+            "/\t/example.com",  # browsers leave out what separates the slashes
+            "/\r\n/example.com",
+            "/\x01",
             "ftp://a.b",
             "data:,",
         ):
             with self.subTest(url), self.assertRaises(ValidationError):
                 FurtherReading(article_id=1, title="题", url=url).clean_fields(exclude=["article"])
+
+    def test_title_and_note_are_lines_that_a_reader_can_see(self):
+        reading = FurtherReading(title="题\u202e\n目", note="\u2066因为", url="/")
+        reading.clean()
+        self.assertEqual((reading.title, reading.note), ("题 目", "因为"))
+        with self.assertRaises(ValidationError):
+            FurtherReading(title="\u200b", url="/").clean()
 
     @override_settings(SITE_URL="https://blog.example")
     def test_the_host_is_named_only_of_other_sites(self):

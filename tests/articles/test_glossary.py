@@ -90,6 +90,23 @@ class TermTests(TestCase):
             with self.subTest(other), self.assertRaises(ValidationError):
                 other.full_clean()
 
+    def test_a_term_nobody_could_see_is_refused(self):
+        for values in ({"name": "\u200b"}, {"explanation": "\u2060 "}):
+            with self.subTest(values), self.assertRaises(ValidationError) as refused:
+                Term(**{"name": "词", "explanation": "解释。", **values}).full_clean()
+            self.assertEqual(list(refused.exception.message_dict), list(values))
+
+    def test_another_name_is_no_longer_than_a_term(self):
+        term = Term(name="词", aliases=["长" * 61], explanation="解释。")
+        with self.assertRaises(ValidationError) as refused:
+            term.full_clean()
+        self.assertEqual(list(refused.exception.message_dict), ["aliases"])
+
+    def test_nothing_turns_the_line_around_in_which_a_term_is_explained(self):
+        term = Term(name="词\u202e", aliases=["\u2066名"], explanation="\u202e解释。")
+        term.full_clean()
+        self.assertEqual([*term.names, term.explanation], ["词", "名", "解释。"])
+
     def test_names_of_symbols_keep_apart(self):
         slugs = [make_term(name).slug for name in ("C", "C#", "C++", "，")]
         self.assertEqual(slugs, ["c", "csharp", "cpp", "term"])

@@ -136,6 +136,16 @@ class AdminTests(TestCase):
         self.assertContains(response, 'value="留着"')
         self.assertEqual(SiteSettings.objects.count(), 0)
 
+    def test_invisible_characters_neither_name_the_site_nor_turn_its_lines_around(self):
+        self.save(name="\u200b", notice="今晚\u202e维护", icp_number="\u2066京ICP备1号")
+        said = SiteSettings.objects.get()
+        self.assertEqual((said.name, said.notice, said.icp_number), ("", "今晚维护", "京ICP备1号"))
+        self.assertContains(self.client.get("/"), "码上拾光")
+        address = "/admin/content/sitelink/add/"
+        unnamed = {"name": "\u200b", "url": "https://a.example.org/", "position": 1}
+        self.assertEqual(self.client.post(address, unnamed).status_code, 200)
+        self.assertEqual(SiteLink.objects.count(), 0)
+
     def test_the_editor_of_the_about_page_can_be_previewed(self):
         page = self.client.get(FORM)
         self.assertContains(page, "data-markdown")
