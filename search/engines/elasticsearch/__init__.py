@@ -3,11 +3,11 @@
 from haystack.backends import BaseEngine
 
 from search.engines.elasticsearch.backend import ElasticsearchSearchBackend
-from search.engines.elasticsearch.query import ElasticsearchSearchQuery
+from search.engines.query import TreeSearchQuery
 
 
 class ElasticsearchSearchEngine(BaseEngine):
     """What HAYSTACK_CONNECTIONS names as ENGINE."""
 
     backend = ElasticsearchSearchBackend
-    query = ElasticsearchSearchQuery
+    query = TreeSearchQuery

@@ -3,20 +3,15 @@
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
 from haystack import connections, indexes
 from haystack.backends import BaseSearchBackend, log_query
-from haystack.models import SearchResult
 from haystack.utils import get_identifier, get_model_ct
-from haystack.utils.app_loading import haystack_get_model
 
-from search import highlighting
-from search.engines import lookups, narrowing, spelling, values
+from search.engines import asking, lookups, preparing, spelling, values
 from search.engines.elasticsearch import (
     address,
     documents,
@@ -30,15 +25,13 @@ from search.engines.elasticsearch.clauses import NOTHING, Clause
 from search.engines.elasticsearch.documents import Document
 from search.engines.elasticsearch.fields import Fields
 from search.engines.elasticsearch.index import LiveIndex
-from search.engines.elasticsearch.paging import Page
 from search.engines.elasticsearch.rebuild import Rebuild
 from search.engines.elasticsearch.request import Request
 from search.engines.elasticsearch.vocabulary import IndexVocabulary
-from search.engines.lookups import ALL_TEXTS, Condition, Leaf
+from search.engines.lookups import Condition
+from search.engines.results import results
 
 DEFAULT_SECONDS = 1.5
-# All that a result has of itself, without the values of its fields.
-_OF_ITSELF = {"id", "pk", "django_ct", "django_id", "score", "app_label", "model_name"}
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,150}")
 
 
@@ -73,7 +66,7 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         With `commit` they are found at once, else within a second. Where documents are refused,
         all others are written before DocumentsRefused.
         """
-        for batch in _batches(documents.prepared(index, iterable), self.batch_size):
+        for batch in preparing.batches(documents.prepared(index, iterable), self.batch_size):
             self.index.write(batch, commit)
 
     def remove(self, obj_or_string: Model | str, commit: bool = True) -> None:
@@ -86,7 +79,7 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
             return
         labels = None if models is None else [get_model_ct(model) for model in models]
         gone = (Document(each, None) for each, _ in self.index.held(labels))
-        for batch in _batches(gone, 1000):
+        for batch in preparing.batches(gone, 1000):
             self.index.write(batch, commit)
 
     @contextmanager
@@ -124,25 +117,25 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
     @log_query
     def search(self, query_string: Condition | str, **kwargs: Any) -> dict[str, Any]:
         """Hits of a condition (or of a plain text) as Haystack expects them."""
-        for name in ("within", "dwithin", "distance_point"):
-            if kwargs.get(name):
-                raise NotImplementedError("This search engine knows no places and distances.")
+        asking.refuse_places(kwargs)
         fields = self.fields()
-        condition = self._condition(query_string)
+        condition = asking.condition_of(query_string)
         built = self._request(condition, fields, kwargs)
         sort_by = kwargs.get("sort_by")
         body = {
-            "_source": request.HIT_FIELDS if _wants_values(kwargs) else request.OWN_FIELDS,
-            "query": built.query(request.factors(kwargs.get("boost") or {}, fields)),
+            "_source": request.HIT_FIELDS if asking.wants_values(kwargs) else request.OWN_FIELDS,
+            "query": built.query(request.factors(asking.boosted(kwargs), fields)),
             "sort": request.order(sort_by, fields) if sort_by else request.by_relevance(),
             "aggs": facets.asked(kwargs, fields) | stats.asked(kwargs.get("stats") or {}, fields),
         }
         page = self.index.page(
             self.seconds, body, kwargs.get("start_offset") or 0, kwargs.get("end_offset")
         )
-        highlighted = _words_of(condition) if kwargs.get("highlight") else None
+        marked = asking.words_to_mark(condition) if kwargs.get("highlight") else None
         found = {
-            "results": self._results(page, kwargs.get("result_class"), highlighted),
+            "results": results(
+                self.connection_alias, page.hits, kwargs.get("result_class"), marked
+            ),
             "hits": page.total,
             "facets": facets.answered(kwargs, page.aggregations, fields),
             "stats": stats.answered(kwargs.get("stats") or {}, page.aggregations, fields),
@@ -177,7 +170,8 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         }
         body = {"query": {"bool": inner}, "sort": request.by_relevance()}
         page = self.index.page(self.seconds, body, start_offset, end_offset)
-        return {"results": self._results(page, result_class, None), "hits": page.total}
+        made = results(self.connection_alias, page.hits, result_class, None)
+        return {"results": made, "hits": page.total}
 
     def spelling_suggestion(
         self, query: Condition | str, spelling_query: str | None = None, **kwargs: Any
@@ -186,7 +180,7 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
 
         Only what the same search would find with it: scheduled content suggests nothing.
         """
-        text, others = lookups.without_text(self._condition(query))
+        text, others = lookups.without_text(asking.condition_of(query))
         within = self._request(others, self.fields(), kwargs)
         asked = spelling_query or text
         with self.index.asking(self.seconds) as ask:
@@ -207,64 +201,8 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
             answer = ask({"size": 0, "aggs": similar.counting(words)})
         return similar.query(words, answer["aggregations"])
 
-    def _condition(self, query: Condition | str) -> Condition:
-        return Leaf(ALL_TEXTS, "content", query) if isinstance(query, str) else query
-
     def _request(self, condition: Condition, fields: Fields, kwargs: dict[str, Any]) -> Request:
-        clauses = [
-            request.clause(lookups.from_haystack(narrowing.parse(text)), fields)
-            for text in kwargs.get("narrow_queries") or ()
-        ]
-        models = kwargs.get("models")
-        labels = sorted(get_model_ct(model) for model in models) if models else []
-        limit = kwargs.get("limit_to_registered_models")
-        if limit is None:
-            limit = getattr(settings, "HAYSTACK_LIMIT_TO_REGISTERED_MODELS", True)
-        if not labels and limit:
-            labels = self.build_models_list()
+        clauses = [request.clause(part, fields) for part in asking.narrowings(kwargs)]
+        labels = asking.labels(kwargs, self.build_models_list())
         built = request.build(condition, fields)
         return request.narrowed(built, *clauses, request.one_of_models(labels))
-
-    def _results(self, page: Page, result_class: type | None, words: str | None) -> list[Any]:
-        unified = connections[self.connection_alias].get_unified_index()
-        indexed = unified.get_indexed_models()
-        made = []
-        for hit in page.hits:
-            app_label, model_name = hit.django_ct.split(".")
-            model = haystack_get_model(app_label, model_name)
-            if model not in indexed:
-                continue
-            stored = {"id": hit.id, **hit.stored}
-            if words is not None:
-                name = unified.document_field
-                text = str(stored.get(name) or "")
-                stored["highlighted"] = {name: [highlighting.excerpt(text, words)]}
-            made.append(
-                (result_class or SearchResult)(
-                    app_label, model_name, hit.django_id, hit.score, **stored
-                )
-            )
-        return made
-
-
-def _batches(items: Iterable[Document], size: int) -> Iterator[list[Document]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, max(size, 1))):
-        yield batch
-
-
-def _wants_values(kwargs: dict[str, Any]) -> bool:
-    """Whether anything of the fields is asked for, and not only which documents they are."""
-    names = set(kwargs.get("fields") or ())
-    return not names or bool(names - _OF_ITSELF) or bool(kwargs.get("highlight"))
-
-
-def _words_of(condition: Condition) -> str:
-    """The texts that a query asks for, to be marked in its hits."""
-    return " ".join(
-        str(leaf.value)
-        for leaf in lookups.leaves(condition)
-        if not leaf.negated
-        and isinstance(leaf.value, str | lookups.ReaderQuery)
-        and leaf.lookup in ("content", "reader", "phrase", "contains", "startswith")
-    )

@@ -10,6 +10,7 @@ from search.engines.elasticsearch.clauses import NOTHING, Clause, all_of, any_of
 from search.engines.elasticsearch.fields import Fields
 from search.engines.elasticsearch.words import Places
 from search.engines.errors import QueryRefused
+from search.engines.fields import is_string
 from search.engines.lookups import Leaf
 from search.folding import fold
 
@@ -28,7 +29,7 @@ def in_field(leaf: Leaf, fields: Fields) -> Clause:
     kind = fields.types[leaf.field]
     if leaf.value is None:
         return _missing(leaf.field, held.group(kind))
-    if leaf.lookup in WORDS and held.is_string(kind):
+    if leaf.lookup in WORDS and is_string(kind):
         return in_words(leaf, fields)
     if leaf.lookup in _PARTS:
         return _part(leaf, fields)
@@ -71,7 +72,7 @@ def _by_parts_of_words(name: str, value: str, kind: str, fields: Fields) -> Clau
 def _part(leaf: Leaf, fields: Fields) -> Clause:
     value = str(leaf.value)
     if not fields.is_long(leaf.field):
-        if not held.is_string(fields.types[leaf.field]):
+        if not is_string(fields.types[leaf.field]):
             raise NotImplementedError(f"The field {leaf.field!r} has no lookup {leaf.lookup!r}.")
         return _folded(leaf.lookup, f"folded.{leaf.field}", value, {})
     if leaf.lookup == "fuzzy":

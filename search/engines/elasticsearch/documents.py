@@ -10,12 +10,13 @@ from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 from haystack.exceptions import SkipDocument
 from haystack.utils import get_identifier
 
-from search.engines import values
+from search.engines import preparing
 from search.engines.elasticsearch import fields, tokens, vocabulary
-from search.indexes import Role, document_version, roles_of
+from search.engines.fields import fields_of, is_string, roles_in
+from search.engines.preparing import RESERVED
+from search.indexes import Role
 from search.segmentation import Tokens, tokenize
 
-_RESERVED = (ID, DJANGO_CT, DJANGO_ID)
 _MAX_ID_BYTES = 512
 
 
@@ -48,21 +49,15 @@ def key(identifier: str) -> str:
 
 def source(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
     """What of one object the server holds: its terms, its values, and itself."""
-    data = {name: values.plain(value) for name, value in data.items()}
-    version = getattr(index, "version", None)
+    data = preparing.plain(data)
     recency_field = getattr(index, "recency_field", "")
-    kept = {
-        name: value
-        for name, value in data.items()
-        if name not in _RESERVED and getattr(index.fields.get(name), "stored", True)
-    }
     return {
         "id": data[ID],
         "django_ct": data[DJANGO_CT],
         "django_id": data[DJANGO_ID],
-        "version": version(data) if version else document_version(index, data),
+        "version": preparing.version_of(index, data),
         "recency": fields.recency(data.get(recency_field), index.fields.get(recency_field)),
-        "stored": values.encode(kept),
+        "stored": preparing.stored(index, data),
         **_texts(index, data),
         **_values(index, data),
     }
@@ -72,14 +67,13 @@ def _texts(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
     """The terms of all texts that have a role, and what is made from several of them."""
     made: dict[str, Any] = {"text": {}, "part": {}, "titles": []}
     whole = Tokens()
-    for name, role in roles_of(index).items():
-        field_name = index.fields[name].index_fieldname if name in index.fields else name
-        found = [tokenize(each) for each in _strings(data.get(field_name))]
+    for name, role in roles_in(index).items():
+        found = [tokenize(each) for each in _strings(data.get(name))]
         if not found:
             continue
         bordered = role in fields.LONG_ROLES
-        made["text"][field_name] = [tokens.text(each.words, bordered=bordered) for each in found]
-        made["part"][field_name] = [" ".join(each.parts) for each in found if each.parts]
+        made["text"][name] = [tokens.text(each.words, bordered=bordered) for each in found]
+        made["part"][name] = [" ".join(each.parts) for each in found if each.parts]
         if role == Role.TITLE:
             made["titles"] += [tokens.text(each.words) for each in found]
         for each in found:
@@ -91,13 +85,13 @@ def _texts(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
 
 def _values(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
     """The values that filters, facets and orders compare."""
-    roles = roles_of(index)
+    roles, kinds = roles_in(index), fields_of(index)
     made: dict[str, dict[str, Any]] = {
         "words": {}, "raw": {}, "folded": {}, "whole": {}, "number": {}
     }  # fmt: skip
     for name, value in data.items():
-        kind = index.fields.get(name) or _by_name(index, name)
-        if name in _RESERVED or kind is None or not kind.indexed:
+        kind = kinds.get(name)
+        if name in RESERVED or kind is None or not kind.indexed:
             continue
         items = value if isinstance(value, list) else [value]
         for item in items:
@@ -108,14 +102,9 @@ def _values(index: indexes.SearchIndex, data: dict[str, Any]) -> dict[str, Any]:
             is_long = roles.get(name) in fields.LONG_ROLES
             if where == fields.RAW and (not is_long or fields.is_short(str(item))):
                 made["folded"].setdefault(name, []).append(fields.folded(str(item)))
-        if fields.is_string(kind) and name not in roles:
+        if is_string(kind) and name not in roles:
             made["words"][name] = [tokens.text(tokenize(each).words) for each in _strings(value)]
     return made
-
-
-def _by_name(index: indexes.SearchIndex, name: str) -> Any:
-    """The field that is held under another name than it has in its class."""
-    return next((f for f in index.fields.values() if f.index_fieldname == name), None)
 
 
 def _strings(value: Any) -> list[str]:

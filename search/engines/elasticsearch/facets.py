@@ -1,19 +1,16 @@
 """Counts beside the hits: what is asked of a server, and its answer as Haystack gives it."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
-from django.utils import timezone
-
-from search.engines import lookups, narrowing
+from search.engines import asking, spans
 from search.engines.elasticsearch import fields as held
 from search.engines.elasticsearch import request
 from search.engines.elasticsearch.fields import Fields
 
 _MAX_VALUES = 1000
-_MAX_BUCKETS = 5000
 _ORDERS = {
     "count": [{"_count": "desc"}, {"_key": "asc"}],
     "reverse_count": [{"_count": "asc"}, {"_key": "asc"}],
@@ -29,9 +26,9 @@ def asked(kwargs: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
         found[f"field:{name}"] = _values(name, options, fields)
     for name, options in (kwargs.get("date_facets") or {}).items():
         found[f"date:{name}"] = _dates(name, options, fields)
-    for place, (name, text) in enumerate(kwargs.get("query_facets") or ()):
-        tree = lookups.from_haystack(narrowing.meeting(name, text))
-        found[f"query:{place}"] = {"filter": request.clause(tree, fields)}
+    for place, condition in enumerate(asking.query_facets(kwargs).values()):
+        # A server takes no brackets in the name of a count.
+        found[f"query:{place}"] = {"filter": request.clause(condition, fields)}
     return found
 
 
@@ -39,33 +36,22 @@ def answered(
     kwargs: Mapping[str, Any], counted: Mapping[str, Any], fields: Fields
 ) -> dict[str, Any]:
     """Haystack's facets from a server's aggregations; empty where none were asked for."""
-    asked_for = [kwargs.get(name) for name in ("facets", "date_facets", "query_facets")]
-    if not any(asked_for):
+    if not asking.wants_facets(kwargs):
         return {}
     return {
         "fields": {
             name: _counts(counted.get(f"field:{name}", {}), fields.types[fields.name(name)])
-            for name in asked_for[0] or {}
+            for name in kwargs.get("facets") or {}
         },
         "dates": {
-            name: _by_span(counted.get(f"date:{name}", {}), spans(options))
-            for name, options in (asked_for[1] or {}).items()
+            name: _by_span(counted.get(f"date:{name}", {}), spans.borders(options))
+            for name, options in (kwargs.get("date_facets") or {}).items()
         },
         "queries": {
-            f"{name}:{text}": counted.get(f"query:{place}", {}).get("doc_count", 0)
-            for place, (name, text) in enumerate(asked_for[2] or ())
+            name: counted.get(f"query:{place}", {}).get("doc_count", 0)
+            for place, name in enumerate(asking.query_facets(kwargs))
         },
     }
-
-
-def spans(options: Mapping[str, Any]) -> list[datetime]:
-    """Where the spans of a date facet begin, and where the last one ends."""
-    begin, end = _moment(options["start_date"]), _moment(options["end_date"])
-    gap, amount = options["gap_by"], max(int(options.get("gap_amount", 1)), 1)
-    found = [begin]
-    while found[-1] < end and len(found) <= _MAX_BUCKETS:
-        found.append(_later(begin, gap, amount * len(found)))
-    return found if len(found) > 1 else [begin, begin]
 
 
 def _counts(answer: Mapping[str, Any], kind: Any) -> list[tuple[Any, int]]:
@@ -96,24 +82,9 @@ def _values(name: str, options: Mapping[str, Any], fields: Fields) -> dict[str, 
 def _dates(name: str, options: Mapping[str, Any], fields: Fields) -> dict[str, Any]:
     name = fields.name(name)
     kind = fields.types[name]
-    bounds = [held.placed(moment, kind)[1] for moment in spans(options)]
+    bounds = [held.placed(moment, kind)[1] for moment in spans.borders(options)]
     ranges = [
         {"key": f"{place:05}", "from": low, "to": high}
         for place, (low, high) in enumerate(pairwise(bounds))
     ]
     return {"range": {"field": f"{held.group(kind)}.{name}", "ranges": ranges}}
-
-
-def _later(moment: datetime, gap: str, amount: int) -> datetime:
-    if gap in ("year", "month"):
-        months = moment.month - 1 + (amount if gap == "month" else 12 * amount)
-        year, month = moment.year + months // 12, months % 12 + 1
-        # 31 January and a month is the last day of February.
-        last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-        return moment.replace(year=year, month=month, day=min(moment.day, last))
-    return moment + timedelta(**{f"{gap}s": amount})
-
-
-def _moment(value: date | datetime) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

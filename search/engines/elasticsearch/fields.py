@@ -5,8 +5,8 @@ Numbers, truth and moments are numbers, so that ranges are fast; strings stand a
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -16,9 +16,9 @@ from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 from haystack.indexes import SearchIndex
 
 from search.engines import values
-from search.engines.errors import QueryRefused
+from search.engines.fields import KnownFields, fields_of, known, roles_in
 from search.folding import fold
-from search.indexes import Role, roles_of
+from search.indexes import Role
 
 WHOLE, NUMBER, RAW = "whole", "number", "raw"
 OWN = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": "django_id"}
@@ -26,7 +26,6 @@ OWN = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": "django_i
 LONG_ROLES = (Role.BODY, Role.NAMES)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE_KINDS = ("integer", "boolean", "date", "datetime")
-_STRING_KINDS = ("string", "ngram", "edge_ngram")
 _MAX_LONG = 2**63 - 1
 _MAX_DOUBLE = 1.7976931348623157e308
 # A server's terms have at most 32,766 bytes; of longer strings the hash tells them apart.
@@ -35,34 +34,18 @@ _FOLDED_CHARACTERS = 8000
 
 
 @dataclass(frozen=True)
-class Fields:
-    """What is known of the fields of all indexes of a connection."""
+class Fields(KnownFields):
+    """The fields of all indexes, and where a server has their terms."""
 
-    types: Mapping[str, haystack_fields.SearchField]
-    roles: Mapping[str, Role] = field(default_factory=dict)
-    # The name of a field in its class → its name in the index.
-    names: Mapping[str, str] = field(default_factory=dict)
     # Fields that some index gives a role and another does not: their terms are in two places.
     mixed: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, indexes: Iterable[SearchIndex], types: Mapping[str, Any]) -> "Fields":
-        roles: dict[str, Role] = {}
-        plain: set[str] = set()
-        names: dict[str, str] = {}
-        for index in indexes:
-            own = {index.fields[n].index_fieldname: role for n, role in roles_of(index).items()}
-            roles = own | roles
-            names |= {n: each.index_fieldname for n, each in index.fields.items()}
-            plain |= {each.index_fieldname for each in index.fields.values()} - set(own)
-        return cls(dict(types), roles, names, frozenset(plain & set(roles)))
-
-    def name(self, name: str) -> str:
-        """The name in the index; QueryRefused for a field that no index has."""
-        found = name if name in self.types else self.names.get(name, name)
-        if found not in self.types:
-            raise QueryRefused(f"No search index has a field {name!r}.")
-        return found
+    def of(cls, indexes: Collection[SearchIndex], types: Mapping[str, Any]) -> "Fields":
+        """What these indexes say; `types` are all their fields."""
+        found = known(indexes, types)
+        plain = {name for index in indexes for name in set(fields_of(index)) - set(roles_in(index))}
+        return cls(**found, mixed=frozenset(plain & set(found["roles"])))
 
     def is_long(self, name: str) -> bool:
         return self.roles.get(name) in LONG_ROLES
@@ -80,11 +63,6 @@ def group(kind_of: haystack_fields.SearchField | None) -> str:
     if isinstance(kind_of, haystack_fields.DecimalField) or kind == "float":
         return NUMBER
     return WHOLE if kind in _WHOLE_KINDS else RAW
-
-
-def is_string(kind_of: haystack_fields.SearchField) -> bool:
-    kind = getattr(kind_of, "field_type", "string")
-    return group(kind_of) == RAW and (kind is None or kind in _STRING_KINDS)
 
 
 def placed(value: Any, kind_of: haystack_fields.SearchField | None) -> tuple[str, Any]:

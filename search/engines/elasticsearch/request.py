@@ -1,6 +1,6 @@
 """Build a server's request from a tree of conditions: pure functions, nothing is syntax."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -111,11 +111,9 @@ def by_relevance() -> list[Any]:
     return [{"_score": "desc"}, *_TIES]
 
 
-def factors(boosts: Mapping[str, float], fields: Fields) -> list[tuple[Clause, float]]:
-    """By what relevance is multiplied for the terms that a document has."""
-    return [
-        (clause(Leaf(ALL_TEXTS, "content", term), fields), float(by)) for term, by in boosts.items()
-    ]
+def factors(boosted: Iterable[tuple[Leaf, float]], fields: Fields) -> list[tuple[Clause, float]]:
+    """By what relevance is multiplied for the texts that a document has."""
+    return [(clause(leaf, fields), by) for leaf, by in boosted]
 
 
 def _ranking(parts: list[Condition], fields: Fields) -> Leaf | None:

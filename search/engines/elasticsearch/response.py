@@ -7,17 +7,7 @@ from typing import Any
 from search.engines import values
 from search.engines.elasticsearch.errors import DocumentsRefused, of_item, reason
 from search.engines.errors import SearchTimeout
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One found document."""
-
-    id: str
-    django_ct: str
-    django_id: str
-    score: float
-    stored: dict[str, Any]
+from search.engines.results import Hit
 
 
 @dataclass(frozen=True)

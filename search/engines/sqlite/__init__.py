@@ -2,15 +2,15 @@
 
 from haystack.backends import BaseEngine
 
+from search.engines.query import TreeSearchQuery
 from search.engines.sqlite.backend import SQLiteSearchBackend
-from search.engines.sqlite.query import SQLiteSearchQuery
 
 
 class SQLiteSearchEngine(BaseEngine):
     """What HAYSTACK_CONNECTIONS names as ENGINE."""
 
     backend = SQLiteSearchBackend
-    query = SQLiteSearchQuery
+    query = TreeSearchQuery
 
     def reset_sessions(self) -> None:
         if self._backend is not None:

@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
@@ -11,22 +10,19 @@ from django.db.models import Model
 from haystack import connections, indexes
 from haystack.backends import BaseSearchBackend, log_query
 from haystack.exceptions import SkipDocument
-from haystack.models import SearchResult
 from haystack.utils import get_identifier, get_model_ct
-from haystack.utils.app_loading import haystack_get_model
 
-from search import highlighting
-from search.engines import lookups, spelling
+from search.engines import asking, lookups, preparing, spelling
 from search.engines.lookups import Condition
-from search.engines.sqlite import asking, counts, documents, ranking, request, similar
+from search.engines.results import results
+from search.engines.sqlite import counts, documents, ranking, request, similar
 from search.engines.sqlite.documents import Document
 from search.engines.sqlite.files import IndexFile
 from search.engines.sqlite.planning import planned
-from search.engines.sqlite.ranking import Found, Hit
+from search.engines.sqlite.ranking import Found
 from search.engines.sqlite.rebuild import Rebuild
 from search.engines.sqlite.request import ANYTHING, Clause, Fields, Request, Tier
 from search.engines.sqlite.vocabulary import FileVocabulary
-from search.indexes import Role
 
 DEFAULT_SECONDS = 1.5
 _MAX_SECONDS_OF_CHECKS = 600.0
@@ -58,7 +54,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
         Objects that the index skips (SkipDocument) are taken out. `commit` is Haystack's;
         every batch is committed.
         """
-        for batch in _batches(self._prepare(index, iterable), self.batch_size):
+        for batch in preparing.batches(self._prepare(index, iterable), self.batch_size):
             with self.file.reading(_MAX_SECONDS_OF_CHECKS) as connection:
                 documents.cut_changed(connection, (document for document, _ in batch if document))
             with self.file.writing() as connection:
@@ -132,7 +128,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
         built = self._request(condition, fields, kwargs)
         by = request.order(kwargs["sort_by"], fields) if kwargs.get("sort_by") else None
         start, end = kwargs.get("start_offset") or 0, kwargs.get("end_offset")
-        boosts = asking.boosts_of(kwargs.get("boost") or {}, fields)
+        boosts = request.boosts(asking.boosted(kwargs), fields)
         with self.file.reading(self.seconds) as connection:
             found = self._found(connection, built, by, boosts, start, end)
             ranked = found.ranked[start : found.total if end is None else end]
@@ -140,7 +136,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
             counted = self._counted(connection, built, fields, kwargs)
         marked = asking.words_to_mark(condition) if kwargs.get("highlight") else None
         answer = {
-            "results": self._results(hits, kwargs.get("result_class"), marked),
+            "results": results(self.connection_alias, hits, kwargs.get("result_class"), marked),
             "hits": found.total,
             **counted,
         }
@@ -175,7 +171,8 @@ class SQLiteSearchBackend(BaseSearchBackend):
             found = self._found(connection, built, None, ANYTHING, start_offset, end_offset)
             ranked = found.ranked[start_offset : found.total if end_offset is None else end_offset]
             hits = ranking.load(connection, ranked, asking.wants_values(kwargs))
-        return {"results": self._results(hits, result_class, None), "hits": found.total}
+        made = results(self.connection_alias, hits, result_class, None)
+        return {"results": made, "hits": found.total}
 
     def spelling_suggestion(
         self, query: Condition | str, spelling_query: str | None = None, **kwargs: Any
@@ -193,19 +190,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
     def fields(self) -> Fields:
         """The fields and roles of all indexes of this connection."""
         unified = connections[self.connection_alias].get_unified_index()
-        types = dict(unified.all_searchfields())
-        roles: dict[str, Role] = {}
-        names: dict[str, str] = {}
-        for index in unified.get_indexes().values():
-            roles = documents.roles_in(index) | roles
-            names |= {name: field.index_fieldname for name, field in index.fields.items()}
-        recencies = {
-            getattr(index, "recency_field", "") for index in unified.get_indexes().values()
-        }
-        recency = recencies.pop() if len(recencies) == 1 else ""
-        recency = names.get(recency, recency)
-        kind = getattr(types.get(recency), "field_type", "")
-        return Fields(types, roles, recency if kind in ("date", "datetime") else "", names)
+        return Fields.of(unified.get_indexes().values(), unified.all_searchfields())
 
     def close(self) -> None:
         """Leave this thread's connection to the file."""
@@ -220,7 +205,8 @@ class SQLiteSearchBackend(BaseSearchBackend):
                 yield None, get_identifier(obj)
 
     def _request(self, condition: Condition, fields: Fields, kwargs: dict[str, Any]) -> Request:
-        return asking.request_of(condition, fields, kwargs, self.build_models_list())
+        labels = asking.labels(kwargs, self.build_models_list())
+        return request.narrowed(condition, asking.narrowings(kwargs), labels, fields)
 
     def _found(
         self,
@@ -256,53 +242,24 @@ class SQLiteSearchBackend(BaseSearchBackend):
         self, connection: Any, built: Request, fields: Fields, kwargs: dict[str, Any]
     ) -> dict[str, Any]:
         """Facets and statistics, as far as they are asked for."""
-        asked = [kwargs.get(name) for name in ("facets", "date_facets", "query_facets")]
-        if not any(asked) and not kwargs.get("stats"):
+        if not asking.wants_facets(kwargs) and not kwargs.get("stats"):
             return {"facets": {}}
         counts.remember(connection, planned(connection, built))
         answer: dict[str, Any] = {"facets": {}}
-        if any(asked):
-            queries = asking.query_facets_of(asked[2] or [], fields)
+        if asking.wants_facets(kwargs):
             answer["facets"] = {
-                "fields": counts.field_facets(connection, asked[0] or {}, fields),
-                "dates": counts.date_facets(connection, asked[1] or {}, fields),
+                "fields": counts.field_facets(connection, kwargs.get("facets") or {}, fields),
+                "dates": counts.date_facets(connection, kwargs.get("date_facets") or {}, fields),
                 "queries": {
-                    name: counts.count_where(connection, condition)
-                    for name, condition in queries.items()
+                    name: counts.count_where(connection, request.clause(condition, fields))
+                    for name, condition in asking.query_facets(kwargs).items()
                 },
             }
         if kwargs.get("stats"):
             answer["stats"] = counts.statistics(connection, kwargs["stats"], fields)
         return answer
 
-    def _results(self, hits: list[Hit], result_class: type | None, marked: str | None) -> list[Any]:
-        unified = connections[self.connection_alias].get_unified_index()
-        indexed = unified.get_indexed_models()
-        made = []
-        for hit in hits:
-            app_label, model_name = hit.django_ct.split(".")
-            model = haystack_get_model(app_label, model_name)
-            if model not in indexed:
-                continue
-            stored = {"id": hit.id, **hit.stored}
-            if marked is not None:
-                name = unified.document_field
-                text = str(stored.get(name) or "")
-                stored["highlighted"] = {name: [highlighting.excerpt(text, marked)]}
-            made.append(
-                (result_class or SearchResult)(
-                    app_label, model_name, hit.django_id, hit.score, **stored
-                )
-            )
-        return made
-
     @contextmanager
     def _comparing(self) -> Iterator[Any]:
         with self.file.reading(_MAX_SECONDS_OF_CHECKS) as connection:
             yield connection
-
-
-def _batches(items: Iterable[Prepared], size: int) -> Iterator[list[Prepared]]:
-    remaining = iter(items)
-    while batch := list(islice(remaining, max(size, 1))):
-        yield batch

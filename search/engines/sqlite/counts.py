@@ -5,17 +5,14 @@
 import math
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-
-from search.engines import values
+from search.engines import spans, values
 from search.engines.sqlite.ranking import matching
 from search.engines.sqlite.request import Clause, Fields, Request
 
 _MAX_FACET_VALUES = 1000
-_MAX_DATE_BUCKETS = 5000
 # The orders that Haystack's users know from Elasticsearch.
 _ORDERS = {
     "count": "2 DESC, 1",
@@ -63,8 +60,8 @@ def date_facets(
     counted = {}
     for name, options in facets.items():
         field = fields.name(name)
-        spans = _spans(options)
-        bounds = [values.comparable(moment, fields.types[field]) for moment in spans]
+        begins = spans.borders(options)
+        bounds = [values.comparable(moment, fields.types[field]) for moment in begins]
         rows = connection.execute(
             "SELECT value FROM temp.hits h CROSS JOIN field_values v"
             " ON v.doc = h.doc AND v.field = ? WHERE value >= ? AND value < ? ORDER BY value",
@@ -72,7 +69,7 @@ def date_facets(
         ).fetchall()
         buckets: list[tuple[datetime, int]] = []
         position = 0
-        for moment, until in zip(spans[:-1], bounds[1:], strict=True):
+        for moment, until in zip(begins[:-1], bounds[1:], strict=True):
             first = position
             while position < len(rows) and rows[position][0] < until:
                 position += 1
@@ -149,28 +146,3 @@ def _summary(found: Sequence[Any], field: Any) -> dict[str, Any]:
         "mean": total / count if count else None,
         "stddev": spread,
     }
-
-
-def _spans(options: Mapping[str, Any]) -> list[datetime]:
-    """Where the spans of a date facet begin, and where the last one ends."""
-    begin, end = _moment(options["start_date"]), _moment(options["end_date"])
-    gap, amount = options["gap_by"], max(int(options.get("gap_amount", 1)), 1)
-    spans = [begin]
-    while spans[-1] < end and len(spans) <= _MAX_DATE_BUCKETS:
-        spans.append(_later(begin, gap, amount * len(spans)))
-    return spans if len(spans) > 1 else [begin, begin]
-
-
-def _later(moment: datetime, gap: str, amount: int) -> datetime:
-    if gap in ("year", "month"):
-        months = moment.month - 1 + (amount if gap == "month" else 12 * amount)
-        year, month = moment.year + months // 12, months % 12 + 1
-        # 31 January and a month is the last day of February.
-        last = (date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day
-        return moment.replace(year=year, month=month, day=min(moment.day, last))
-    return moment + timedelta(**{f"{gap}s": amount})
-
-
-def _moment(value: date | datetime) -> datetime:
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-    return timezone.make_aware(moment) if timezone.is_naive(moment) else moment

@@ -11,13 +11,14 @@ from typing import Any
 from haystack import indexes
 from haystack.constants import DJANGO_CT, DJANGO_ID, ID
 
-from search.engines import values
+from search.engines import preparing, values
+from search.engines.fields import fields_of, roles_in
+from search.engines.preparing import RESERVED
 from search.engines.sqlite.schema import COLUMNS
 from search.folding import fold
-from search.indexes import Role, document_version, roles_of
+from search.indexes import Role
 from search.segmentation import GAP, Tokens, tokenize
 
-_RESERVED = (ID, DJANGO_CT, DJANGO_ID)
 _MARKS = ", ".join("?" * len(COLUMNS))
 _NAMES = ", ".join(COLUMNS)
 # Long texts and lists of file names are searched by their tokens, not compared as values.
@@ -54,23 +55,16 @@ class Document:
 
 def prepared(index: indexes.SearchIndex, data: dict[str, Any]) -> Document:
     """The document of what `full_prepare()` returned."""
-    data = {key: values.plain(value) for key, value in data.items()}
-    version = getattr(index, "version", None)
+    data = preparing.plain(data)
     recency_field = getattr(index, "recency_field", "")
     recency = values.comparable(data.get(recency_field), index.fields.get(recency_field))
-    fields = fields_of(index)
-    kept = {
-        key: value
-        for key, value in data.items()
-        if key not in _RESERVED and getattr(fields.get(key), "stored", True)
-    }
     return Document(
         id=data[ID],
         django_ct=data[DJANGO_CT],
         django_id=data[DJANGO_ID],
-        version=version(data) if version else document_version(index, data),
+        version=preparing.version_of(index, data),
         recency="" if recency is None else str(recency),
-        stored=values.encode(kept),
+        stored=preparing.stored(index, data),
         data=data,
         index=index,
     )
@@ -194,16 +188,6 @@ def add_words(connection: sqlite3.Connection, words: Iterable[str]) -> None:
     )
 
 
-def fields_of(index: indexes.SearchIndex) -> dict[str, indexes.SearchField]:
-    """The fields by the names that they have in the index."""
-    return {field.index_fieldname: field for field in index.fields.values()}
-
-
-def roles_in(index: indexes.SearchIndex) -> dict[str, Role]:
-    """The role of each text by the name that it has in the index."""
-    return {index.fields[name].index_fieldname: role for name, role in roles_of(index).items()}
-
-
 def note_change(connection: sqlite3.Connection, identifiers: list[str]) -> None:
     """Remember what a rebuild that is under way must catch up with."""
     connection.executemany(
@@ -239,7 +223,7 @@ def comparables(document: Document) -> list[tuple[str, values.Comparable, str | 
     rows = []
     for name, value in document.data.items():
         field = fields.get(name)
-        if name in _RESERVED or field is None or not field.indexed:
+        if name in RESERVED or field is None or not field.indexed:
             continue
         if roles.get(name) in _NOT_COMPARED:
             continue

@@ -6,9 +6,9 @@ import re
 import sqlite3
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
 
 from search.engines import values
+from search.engines.results import Hit
 from search.engines.sqlite.request import ANYTHING, Clause, Fields, Request, Tier, order
 from search.engines.sqlite.schema import TEXT_COLUMNS
 
@@ -18,17 +18,6 @@ _WEIGHTS = ", ".join(["1.0"] * (len(TEXT_COLUMNS) - 1) + ["0.5", "0.0"])
 _TIER_SCORE = 1000.0
 _OF_A_ROW = re.compile(r"\bd\.(?!doc\b)")
 Ranked = tuple[int, float]
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One found document."""
-
-    django_ct: str
-    django_id: str
-    score: float
-    stored: dict[str, Any]
-    id: str
 
 
 @dataclass
@@ -66,15 +55,17 @@ def load(connection: sqlite3.Connection, ranked: list[Ranked], with_stored: bool
     for first in range(0, len(ranked), 500):
         docs = [doc for doc, _ in ranked[first : first + 500]]
         for row in connection.execute(
-            f"SELECT doc, django_ct, django_id, {stored}, id FROM documents"
+            f"SELECT doc, id, django_ct, django_id, {stored} FROM documents"
             f" WHERE doc IN ({', '.join('?' * len(docs))})",
             docs,
         ):
-            found[row[0]] = row
-    return [
-        Hit(found[doc][1], found[doc][2], score, values.decode(found[doc][3]), found[doc][4])
-        for doc, score in ranked
-    ]
+            found[row[0]] = row[1:]
+    return [_hit(found[doc], score) for doc, score in ranked]
+
+
+def _hit(row: tuple[str, str, str, str], score: float) -> Hit:
+    identifier, django_ct, django_id, stored = row
+    return Hit(identifier, django_ct, django_id, score, values.decode(stored))
 
 
 def matching(request: Request) -> Clause:

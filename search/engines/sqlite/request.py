@@ -6,15 +6,15 @@ condition on the row `d` of a document for all the rest.
 
 # ruff: noqa: S608 - names of our own columns are put together here; every value is a parameter
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from haystack import fields as haystack_fields
 from haystack.constants import DJANGO_CT, DJANGO_ID, ID
+from haystack.indexes import SearchIndex
 
 from search.engines import values
-from search.engines.errors import QueryRefused
+from search.engines.fields import KnownFields, known
 from search.engines.lookups import ALL_TEXTS, Condition, Leaf, conjuncts, leaves
 from search.engines.sqlite import expressions, texts
 from search.engines.sqlite.comparisons import (
@@ -38,24 +38,23 @@ _OWN_COLUMNS = {ID: "id", DJANGO_CT: "django_ct", DJANGO_ID: "django_id", "pk": 
 
 
 @dataclass(frozen=True)
-class Fields:
-    """What is known of the fields of all indexes: their types, and the roles of texts."""
+class Fields(KnownFields):
+    """The fields of all indexes, and what is known of the rows of documents."""
 
-    types: Mapping[str, haystack_fields.SearchField]
-    roles: Mapping[str, Role]
     # The date by which all indexes order equals: it stands in the row of a document itself.
     recency: str = ""
-    # The name of a field in the index, where it is another than in the program.
-    names: Mapping[str, str] = field(default_factory=dict)
     # Whether a text narrows what conditions are looked at.
     by_hit: bool = False
 
-    def name(self, name: str) -> str:
-        """The name that a field has in the index; QueryRefused where there is none."""
-        known = self.names.get(name, name)
-        if known not in self.types:
-            raise QueryRefused(f"No search index has a field {name!r}.")
-        return known
+    @classmethod
+    def of(cls, indexes: Collection[SearchIndex], types: Mapping[str, Any]) -> "Fields":
+        """What these indexes say; `types` are all their fields."""
+        found = known(indexes, types)
+        recencies = {getattr(index, "recency_field", "") for index in indexes}
+        recency = recencies.pop() if len(recencies) == 1 else ""
+        recency = found["names"].get(recency, recency)
+        kind = getattr(types.get(recency), "field_type", "")
+        return cls(**found, recency=recency if kind in ("date", "datetime") else "")
 
 
 @dataclass(frozen=True)
@@ -125,6 +124,25 @@ def clause(condition: Condition, fields: Fields) -> Clause:
     else:
         found = joined([clause(child, fields) for child in condition.children], condition.connector)
     return Clause(f"NOT {found.sql}", found.params) if condition.negated else found
+
+
+def narrowed(
+    condition: Condition, narrowings: list[Condition], labels: list[str], fields: Fields
+) -> Request:
+    """The request of a query tree for documents of these models that meet other conditions too."""
+    built = build(condition, fields)
+    fields = replace(fields, by_hit=bool(built.strict))
+    others = [clause(part, fields) for part in narrowings]
+    return replace(built, where=every(built.where, *others, one_of_models(labels)))
+
+
+def boosts(boosted: list[tuple[Leaf, float]], fields: Fields) -> Clause:
+    """By what the relevance of a document is multiplied for the texts that it has."""
+    if not boosted:
+        return ANYTHING
+    terms = [(clause(leaf, fields), factor) for leaf, factor in boosted]
+    sql = " * ".join(f"(CASE WHEN {found.sql} THEN ? ELSE 1 END)" for found, _ in terms)
+    return Clause(sql, tuple(v for found, factor in terms for v in (*found.params, factor)))
 
 
 def every(*clauses: Clause) -> Clause:

@@ -1,7 +1,6 @@
-"""What Haystack's keyword arguments ask for, as a request and what goes with it."""
+"""What Haystack's keyword arguments ask of an engine, as conditions."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -9,8 +8,6 @@ from haystack.utils import get_model_ct
 
 from search.engines import lookups, narrowing
 from search.engines.lookups import ALL_TEXTS, Condition, Leaf
-from search.engines.sqlite import request
-from search.engines.sqlite.request import Clause, Fields, Request
 
 _MARKED = ("content", "reader", "phrase", "contains", "startswith")
 # All that a result has of itself, without the values of its fields.
@@ -28,47 +25,41 @@ def refuse_places(kwargs: Mapping[str, Any]) -> None:
             raise NotImplementedError("This search engine knows no places and distances.")
 
 
-def request_of(
-    condition: Condition, fields: Fields, kwargs: Mapping[str, Any], indexed: list[str]
-) -> Request:
-    """The condition and all that narrows it; `indexed` are the models that are indexed now."""
-    narrowed = [
-        lookups.from_haystack(narrowing.parse(text)) for text in kwargs.get("narrow_queries") or ()
-    ]
+def narrowings(kwargs: Mapping[str, Any]) -> list[Condition]:
+    """The conditions that `narrow()` added."""
+    asked = kwargs.get("narrow_queries") or ()
+    return [lookups.from_haystack(narrowing.parse(text)) for text in asked]
+
+
+def labels(kwargs: Mapping[str, Any], indexed: list[str]) -> list[str]:
+    """The models to which a search is limited; `indexed` are those that are indexed now."""
     models = kwargs.get("models")
-    labels = sorted(get_model_ct(model) for model in models) if models else []
+    if models:
+        return sorted(get_model_ct(model) for model in models)
     limit = kwargs.get("limit_to_registered_models")
     if limit is None:
         limit = getattr(settings, "HAYSTACK_LIMIT_TO_REGISTERED_MODELS", True)
-    if not labels and limit:
-        labels = sorted(indexed)
-    built = request.build(condition, fields)
-    fields = replace(fields, by_hit=bool(built.strict))
-    clauses = [request.clause(part, fields) for part in narrowed]
-    where = request.every(built.where, *clauses, request.one_of_models(labels))
-    return replace(built, where=where)
+    return sorted(indexed) if limit else []
 
 
-def boosts_of(boosts: Mapping[str, float], fields: Fields) -> Clause:
-    """By what the relevance of a document is multiplied for the terms that it has."""
-    terms = [
-        (request.clause(Leaf(ALL_TEXTS, "content", term), fields), float(factor))
-        for term, factor in boosts.items()
+def boosted(kwargs: Mapping[str, Any]) -> list[tuple[Leaf, float]]:
+    """By what relevance is multiplied for each text that a document has."""
+    return [
+        (Leaf(ALL_TEXTS, "content", term), float(factor))
+        for term, factor in (kwargs.get("boost") or {}).items()
     ]
-    if not terms:
-        return request.ANYTHING
-    sql = " * ".join(f"(CASE WHEN {found.sql} THEN ? ELSE 1 END)" for found, _ in terms)
-    return Clause(sql, tuple(v for found, factor in terms for v in (*found.params, factor)))
 
 
-def query_facets_of(asked: list[tuple[str, str]], fields: Fields) -> dict[str, Clause]:
+def query_facets(kwargs: Mapping[str, Any]) -> dict[str, Condition]:
     """`field:text` → the condition that is counted."""
     return {
-        f"{name}:{text}": request.clause(
-            lookups.from_haystack(narrowing.meeting(name, text)), fields
-        )
-        for name, text in asked
+        f"{name}:{text}": lookups.from_haystack(narrowing.meeting(name, text))
+        for name, text in kwargs.get("query_facets") or ()
     }
+
+
+def wants_facets(kwargs: Mapping[str, Any]) -> bool:
+    return any(kwargs.get(name) for name in ("facets", "date_facets", "query_facets"))
 
 
 def words_to_mark(condition: Condition) -> str:

@@ -8,7 +8,7 @@ from search.engines import lookups, narrowing
 from search.engines.lookups import Condition
 
 
-class SQLiteSearchQuery(BaseSearchQuery):
+class TreeSearchQuery(BaseSearchQuery):
     """Hands the backend conditions instead of a string."""
 
     def __str__(self) -> str:
