@@ -17,6 +17,14 @@ from content.widgets import MarkdownWidget
 _ONLY_ROW = "1"
 
 
+class OpenedInput(forms.HiddenInput):
+    """What a text was when its form was opened; browsers send its line breaks as two characters."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        value = super().value_from_datadict(data, files, name)
+        return value.replace("\r\n", "\n") if value else value
+
+
 class SiteSettingsForm(forms.ModelForm):
     """Name, notice and numbers as lines; the about page in the editor of articles."""
 
@@ -31,6 +39,9 @@ class SiteSettingsForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            # So that what changed is told from when the form was opened, not from now.
+            field.show_hidden_initial, field.hidden_widget = True, OpenedInput
         if about := self.fields.get("about"):
             # The indentation of a first line of code is part of the text.
             about.strip = False
@@ -92,6 +103,13 @@ class SiteSettingsAdmin(admin.ModelAdmin):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:content_sitesettings_change", args=[_ONLY_ROW]))
+
+    def save_model(self, request: HttpRequest, obj: SiteSettings, form: Any, change: bool) -> None:
+        """Write what this admin changed; what another changed meanwhile stays."""
+        if obj._state.adding:
+            obj.save()
+        else:
+            obj.save(update_fields=[*form.changed_data, "changed_at"])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

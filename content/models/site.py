@@ -66,6 +66,8 @@ class SiteSettings(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.pk = 1
         self._render_about()
+        if "about" in (kwargs.get("update_fields") or ()):
+            kwargs["update_fields"] = {*kwargs["update_fields"], "about_html"}
         super().save(*args, **kwargs)
 
     @classmethod

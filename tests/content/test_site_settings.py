@@ -14,6 +14,7 @@ from PIL import Image
 
 from content import accounts, site_settings
 from content.models import SiteLink, SiteSettings
+from tests.content.admin_forms import form_data
 from tests.factories import make_article, make_column, make_user
 
 OPENSEARCH = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -119,6 +120,19 @@ class AdminTests(TestCase):
         self.save(name="又改了")
         self.assertContains(self.client.get("/"), "又改了")
         self.assertEqual(SiteSettings.objects.count(), 1)
+
+    def test_what_another_admin_saved_meanwhile_stays(self):
+        self.save(name="夜航船", about="甲\r\n\r\n乙")
+        first, second = self.client.get(FORM), self.client.get(FORM)
+        self.client.post(FORM, form_data(first, notice="今晚维护。", about="甲\r\n\r\n丙"))
+        # As a browser sends it: a text that nobody touched.
+        opened = {"about": "甲\r\n\r\n乙", "initial-about": "甲\r\n\r\n乙"}
+        self.client.post(FORM, form_data(second, icp_number="京ICP备1号", name="", **opened))
+        said = SiteSettings.objects.get()
+        self.assertEqual(said.notice, "今晚维护。")
+        self.assertEqual((said.name, said.icp_number), ("", "京ICP备1号"))
+        self.assertEqual(said.about, "甲\n\n丙")
+        self.assertContains(self.client.get("/about/"), "<p>丙</p>")
 
     def test_there_is_no_second_row_and_the_one_is_not_deleted(self):
         for path, status in (
