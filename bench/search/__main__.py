@@ -8,6 +8,8 @@ and at scale, with build rates and the time from a save until it is found.
 import argparse
 import logging
 import os
+import signal
+import sys
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -18,6 +20,8 @@ PARTS = ("ranking", "judged", "scale")
 
 def main() -> None:
     args = _arguments()
+    # Who is told to end takes the server along, and leaves no folder.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-search-")))
         set_up(folder)
