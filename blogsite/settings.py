@@ -245,6 +245,11 @@ SEARCH_CHOICES = {
     "kind": "content.choices.kind_choices",
     "column": "content.choices.column_choices",
 }
+# By which search knows tags: what a name means, and which names begin so.
+SEARCH_TAGS = {
+    "named": "content.tag_search.named",
+    "beginning": "content.tag_search.beginning",
+}
 # What draining into the embedded index may cost the request that saved; servers cost it nothing.
 SEARCH_DRAIN_SECONDS = 0.2
 # Says what is near a text, for recommendations; `content` itself does not know `search`.

@@ -35,7 +35,7 @@ class TagCount:
     @property
     def search_url(self) -> str:
         """A search for the tag."""
-        return f"{reverse('search:page')}?{urlencode({'tag': self.name, 'q': self.name})}"
+        return f"{reverse('search:page')}?{urlencode({'tag': self.name})}"
 
     @property
     def initial(self) -> str:
