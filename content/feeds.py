@@ -155,5 +155,13 @@ def _item(content: Any) -> dict[str, Any]:
         "pubdate": content.published_at,
         # What was scheduled was written before it was published.
         "updateddate": max(content.updated_at, content.published_at),
-        "categories": [xml_text(named.name) for named in (content.column, *content.tags.all())],
+        "categories": _categories(content),
     }
+
+
+def _categories(content: Content) -> list[str]:
+    """The names of column and tags, each once: a column and a tag may both be called Flink."""
+    names: dict[str, str] = {}
+    for named in (content.column, *content.tags.all()):
+        names.setdefault(named.name.casefold(), xml_text(named.name))
+    return list(names.values())

@@ -215,6 +215,13 @@ class FeedTests(TestCase):
         self.assertEqual(item["authors"], [{"name": "原作者"}])
         self.assertEqual(item["external_url"], "https://example.org/a")
 
+    def test_a_column_and_a_tag_of_one_name_are_one_category(self):
+        make_article(column=make_column("Flink"), tags=["flink", "检查点"])
+        rss = ET.fromstring(self.client.get("/feed.xml").content)  # noqa: S314
+        names = [element.text for element in rss.findall(".//item/category")]
+        self.assertEqual(names, ["Flink", "检查点"])
+        self.assertEqual(self.client.get("/feed.json").json()["items"][0]["tags"], names)
+
     def test_a_character_that_xml_forbids_breaks_no_feed(self):
         tag = make_tag("好标签")
         type(tag).objects.filter(pk=tag.pk).update(name="x\x01y\ufffe")
