@@ -49,6 +49,14 @@ def test_the_tree_of_a_package_opens_and_closes_without_javascript_and_fits_a_ph
         assert box["x"] + box["width"] <= 390
 
 
+def test_paper_holds_the_facts_of_a_package_and_no_button(open_page: Callable[..., Page]) -> None:
+    page = open_page()
+    page.goto("/downloads/xianchuang-admin/")
+    page.emulate_media(media="print")
+    expect(page.locator(".release-facts .facts")).to_be_visible()
+    expect(page.locator(".release-facts .button")).to_be_hidden()
+
+
 def test_an_article_shows_a_package_where_it_speaks_of_it(open_page: Callable[..., Page]) -> None:
     page = open_page(390, 844)
     page.goto("/articles/html-enter-submits/")
