@@ -393,6 +393,8 @@ LOGGING = {
         # Anybody can send any Host: it is answered with 400, and is no news.
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         "axes": {"level": "WARNING"},
+        # A line for each request to a search server; what fails, search itself says.
+        "elastic_transport": {"level": "ERROR"},
         "PIL": {"level": "WARNING"},
     },
 }
