@@ -1,4 +1,4 @@
-"""The contract of engines on real servers: on 8.19.3 all of it, on 9.2.0 what servers answer."""
+"""The contract of engines on real servers, 8.19.3 and 9.2.0."""
 
 import pytest
 from django.test import TestCase
@@ -76,6 +76,10 @@ class Elasticsearch9WritingTests(OnServer9, WritingContract, TestCase):
     pass
 
 
+class Elasticsearch9QuerySetTests(OnServer9, QuerySetContract, TestCase):
+    pass
+
+
 class Elasticsearch9LookupOfTextsTests(OnServer9, LookupOfTextsContract, TestCase):
     pass
 
@@ -85,6 +89,18 @@ class Elasticsearch9FacetTests(OnServer9, FacetContract, TestCase):
 
 
 class Elasticsearch9StatsTests(OnServer9, StatsContract, TestCase):
+    pass
+
+
+class Elasticsearch9DeepTests(OnServer9, DeepContract, TestCase):
+    pass
+
+
+class Elasticsearch9ConnectionsTests(OnServer9, ConnectionsContract, TestCase):
+    pass
+
+
+class Elasticsearch9CommandTests(OnServer9, CommandContract, TestCase):
     pass
 
 

@@ -29,6 +29,10 @@ VERSIONS = {"8.19.3": 17, "9.2.0": 21}  # server → Java
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch:{}:zip"
 _START_SECONDS = 180
 _STOP_SECONDS = 20
+_FOLDER = "elasticsearch-of-tests-"
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
+# Much more than all servers of a session or a drill write.
+_MEMORY_BYTES = 2_000_000_000
 # Elasticsearch refuses to run as root. Who changes the user forgets to end with its parent.
 _UNPRIVILEGED = [
     *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
@@ -165,17 +169,52 @@ class Node:
 @contextmanager
 def cluster(version: str, nodes: int = 1) -> Iterator[list[Node]]:
     """So many servers of this version that form one cluster, in a temporary folder."""
-    folder = Path(tempfile.mkdtemp(prefix="elasticsearch-"))
-    folder.chmod(0o755)
-    peers = [Node(version, folder / f"node-{i}", f"node-{i}") for i in range(nodes)]
     with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
+        folder = stack.enter_context(_folder())
+        peers = [Node(version, folder / f"node-{i}", f"node-{i}") for i in range(nodes)]
         for node in peers:
             stack.callback(node.stop)
             node.start(peers)
         for node in peers:
             node.wait(nodes)
         yield peers
+
+
+@contextmanager
+def _folder() -> Iterator[Path]:
+    """A folder for servers, removed afterwards; by the next session where this one is killed."""
+    base = _quick_place()
+    with ExitStack() as held:
+        with _locked("folders"):
+            for left in base.glob(f"{_FOLDER}*"):
+                with suppress(OSError), _held(left):
+                    shutil.rmtree(left, ignore_errors=True)
+            folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=base))
+            held.enter_context(_held(folder))
+        folder.chmod(0o755)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """A folder that no other process holds; the kernel lets go of it with a killed one."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _quick_place() -> Path:
+    """Memory, where there is enough of it: a server waits for the disk with all that it does."""
+    with suppress(OSError):
+        if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _MEMORY_BYTES:
+            return _MEMORY
+    return Path(tempfile.gettempdir())
 
 
 def distribution(version: str) -> Path:
