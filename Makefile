@@ -67,7 +67,13 @@ test: .venv/development ## Everything: SQLite, PostgreSQL, servers, a real brows
 	$(MAKE) --no-print-directory check
 	$(BIN)/pytest -n auto -q -m "not browser and not server"
 	$(BIN)/python -m tests.postgresql $(BIN)/pytest -n auto -q -m "not browser and not server"
-	$(BIN)/pytest -q -m "browser or server"
+	$(BIN)/pytest -q -m "(browser or server) and not drill"
+
+drill: .venv/development ## Search servers fail and are killed, three nodes of them; some minutes
+	$(BIN)/python -m tests.requirements
+	$(BIN)/pytest -q -m drill
+	$(BIN)/python -m tests.search.elasticsearch_drill
+	$(BIN)/python -m tests.search.elasticsearch_drill 9.2.0
 
 bench-search: .venv/bench ## Search measured beside others (FOLDER= of Markdown)
 	$(BIN)/python -m bench.search $(FOLDER)
@@ -80,4 +86,4 @@ format: .venv/development ## Put the code into shape
 messages: .venv/development ## Collect texts to translate and compile the catalogues
 	$(BIN)/python -m tests.catalogues --write
 
-.PHONY: help start dev passwords check test-fast test bench-search format messages
+.PHONY: help start dev passwords check test-fast test drill bench-search format messages

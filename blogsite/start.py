@@ -188,7 +188,8 @@ def preparations(environment: dict[str, str], *, dev: bool, logins: bool) -> lis
         commands.append([*MANAGE, "load_demo"])
     if logins:  # it prints passwords, which are not for the log of a service
         commands.append([*MANAGE, "make_logins"])
-    commands.append([*MANAGE, "search_sync", "--once"])
+    # A search server that is away does not keep the site from starting: the worker sees to it.
+    commands.append([*MANAGE, "search_sync", "--once", "--embedded"])
     data_dir = Path(environment["DATA_DIR"])
     if not dev and not static_is_current(data_dir):
         (data_dir / "static.stamp").unlink(missing_ok=True)

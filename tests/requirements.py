@@ -17,6 +17,8 @@ NEEDED = {
     "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
     "nginx-light": lambda: shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"),
     "openssl": lambda: shutil.which("openssl"),
+    "maven": lambda: shutil.which("mvn"),
+    "openjdk-17-jre-headless": lambda: any(Path("/usr/lib/jvm").glob("*17*/bin/java")),
     "gettext": lambda: shutil.which("msgfmt"),
 }
 

@@ -1,0 +1,1 @@
+"""Longer trials of search on real servers, run by hand before a release: `make drill`."""
