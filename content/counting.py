@@ -171,8 +171,8 @@ def _add(lines: Iterable[_Line]) -> None:
             # Files come in any order: a visit is remembered by its latest time.
             fresh[key] = max(counted_at[key])
     _remember(fresh)
-    # One order for all, so that no two writers wait for each other.
-    for (kind, field, pk), number in sorted(added.items()):
+    # By key, as all who write several rows, so that no two of them wait for each other.
+    for (kind, field, pk), number in sorted(added.items(), key=lambda item: item[0][2]):
         rows: Any = kinds.get(kind).model._default_manager
         rows.filter(pk=pk).add_to_count(field, number)
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from reversion.models import Version
 
+from . import stamps
 from .models import OldAddress, Tag, TagAlias, TaggedItem
 
 _BATCH = 500
@@ -21,6 +22,9 @@ def merge(others: Iterable[Tag], into: Tag) -> int:
     """
     keys = {tag.pk for tag in others} | {into.pk}
     with transaction.atomic():
+        # Who saves content locks this first and its tags after; in the other order the two
+        # would wait for each other.
+        stamps.change(stamps.CONTENT)
         # In one order, so that two who merge the same tags the other way round take turns.
         rows = {tag.pk: tag for tag in _locked(keys)}
         if len(rows) < len(keys):

@@ -146,10 +146,14 @@ class BulkActions(admin.ModelAdmin):
         """Apply `change` to each row and save it; say which were refused, and why."""
         done, refused = 0, []
         keys = list(queryset.values_list("pk", flat=True))
+        rows = self.model._base_manager
+        # All in the transaction of the request, and in one order: else this and somebody who
+        # saves one of them could each hold what the other waits for.
+        list(rows.select_for_update().filter(pk__in=keys).order_by("pk").values("pk"))
         for key in keys:
             with transaction.atomic():
-                # Read under a lock and whole: the list defers the long texts.
-                content = self.model._base_manager.select_for_update().get(pk=key)
+                # Read whole: the list defers the long texts.
+                content = rows.get(pk=key)
                 try:
                     if not change(content):
                         continue

@@ -67,12 +67,12 @@ class ContentQuerySet(models.QuerySet):
         """Write columns of many rows; refuses guarded fields, which have owners."""
         if guarded := self.model.guarded_fields & set(values):
             raise PermissionDenied(f"{sorted(guarded)} are written by their owners alone.")
-        changed = super().update(**values)
-        if changed:
-            # Signals hear no update(); here, because `content.stamps` needs the models.
-            from content import stamps
+        from content import stamps  # here, because it needs the models
 
-            stamps.change(stamps.CONTENT)
+        with transaction.atomic(using=self.db):
+            changed = super().update(**values)
+            if changed:
+                stamps.change(stamps.CONTENT)  # signals hear no update()
         return changed
 
     update.alters_data = True  # type: ignore[attr-defined]
