@@ -26,8 +26,11 @@ class ArticleListView(ListingView):
         of_articles = [kind for kind in kinds.every() if kind.model is Article]
         wanted = self.request.GET.get("kind")
         chosen = [kind for kind in of_articles if kind.name == wanted]
-        self.kind = wanted if chosen else ""
+        self.kind = chosen[0].name if chosen else ""
         return Listing(only=chosen or of_articles)
+
+    def choices(self) -> dict[str, str]:
+        return {"kind": self.kind}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
@@ -41,18 +44,22 @@ class ArticleDetailView(AddressedMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Article.objects.select_related("column__parent", "author", "cover")
-        article = shown(find(rows.prefetch_related("tags"), self.kwargs["slug"]))
+        article = shown(find(rows, self.kwargs["slug"]))
         counting.count_view(self.request, article)
         return super().get_context_data(
             article=article,
             further_reading=article.further_reading.all(),
             **neighbours(article),
+            kept_as=f"article {article.pk}",
             **kwargs,
         )
 
 
-def neighbours(article: Article) -> dict[str, Article | None]:
-    """The visible articles of the same kind published just before and just after."""
+def neighbours(article: Article) -> dict[str, Any]:
+    """The visible articles of the same kind published just before and just after, or None.
+
+    Looked for when a template asks: a page that is kept has them.
+    """
     others = (
         Article.objects.visible()
         .filter(kind=article.kind)
@@ -63,8 +70,8 @@ def neighbours(article: Article) -> dict[str, Article | None]:
     before = others.filter(Q(published_at__lt=article.published_at) | moment & Q(pk__lt=article.pk))
     after = others.filter(Q(published_at__gt=article.published_at) | moment & Q(pk__gt=article.pk))
     return {
-        "previous": before.order_by("-published_at", "-pk").first(),
-        "next": after.order_by("published_at", "pk").first(),
+        "previous": SimpleLazyObject(before.order_by("-published_at", "-pk").first),
+        "next": SimpleLazyObject(after.order_by("published_at", "pk").first),
     }
 
 

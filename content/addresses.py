@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanen
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
+from . import stamps
 from .models import Addressed, Content, OldAddress
 
 
@@ -46,9 +47,14 @@ def find(queryset: Any, slug: str) -> Any:
 
 
 class AddressedMixin:
-    """A class-based view whose `get()` may raise `Moved` or `Gone`."""
+    """A class-based view whose `get()` may raise `Moved` or `Gone`.
+
+    Reads the stamps of the page before anything else.
+    """
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Before any row: what is kept of the page is kept under these.
+        stamps.of_request(request)
         try:
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
         except Moved as moved:

@@ -1,12 +1,13 @@
 """What the writer's forms ask for while one types: pictures, previews, suggestions."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from . import descriptions, pictures, rendering, responsive
+from . import descriptions, pictures, rendering, responsive, stamps
 from .models import Picture
 from .picture_rows import keep_picture
 
@@ -49,7 +50,9 @@ def describe_picture(request: HttpRequest, pk: int) -> JsonResponse:
     limit = Picture._meta.get_field("description").max_length
     said = " ".join(request.POST.get("description", "").replace("\0", "").split())[:limit]
     if said:
-        Picture.objects.filter(pk=pk, description="").update(description=said)
+        with transaction.atomic():
+            Picture.objects.filter(pk=pk, description="").update(description=said)
+            stamps.change(stamps.CONTENT)  # signals hear no update()
     picture.refresh_from_db()
     return JsonResponse({"text": str(picture), "description": picture.description})
 

@@ -13,6 +13,7 @@ class ContentConfig(AppConfig):
             Author,
             Column,
             Command,
+            Picture,
             SiteLink,
             SiteSettings,
             Tag,
@@ -22,7 +23,7 @@ class ContentConfig(AppConfig):
         )
 
         stamps.follow([Column], stamps.COLUMNS, stamps.CONTENT)
-        stamps.follow([Tag, TagAlias, TaggedItem, Author], stamps.CONTENT)
+        stamps.follow([Tag, TagAlias, TaggedItem, Author, Picture], stamps.CONTENT)
         stamps.follow([Command, SiteLink, SiteSettings, Verse], stamps.SITE)
         # Of every app: each has its rights only once it was migrated itself.
         post_migrate.connect(accounts.ensure_groups, dispatch_uid="content-groups")

@@ -15,7 +15,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     `site` is the `SiteSettings` as a whole; `site_name` and `site_url` are what most
     templates need of it.
     """
-    present = stamps.current()
+    present = stamps.of_request(request)
     stamp = present.get(stamps.SITE, "")
     said = site_settings.present(stamp)
     return {

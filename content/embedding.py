@@ -54,11 +54,6 @@ def with_cards(html: str, within: Content) -> str:
     return "".join(parts)
 
 
-def has_lines(html: str) -> bool:
-    """Whether there is anything in `html` that could become a card."""
-    return bool(_lines(markup.split(html)))
-
-
 def _card(content: Content) -> str:
     return render_to_string(content.kind_info.embed, {"content": content}).strip()
 

@@ -53,7 +53,7 @@ class FeedView(AddressedMixin, View):
     http_method_names = ["get", "head", "options"]
 
     def get(self, request: HttpRequest, slug: str = "") -> HttpResponse:
-        present = stamps.current()
+        present = stamps.of_request(request)
         packed = kept(
             f"feed {self.form} {slug} {settings.SITE_URL}",
             (stamps.CONTENT, stamps.COLUMNS, stamps.SITE),

@@ -7,7 +7,7 @@ scheduled content appears: that happens without a write, so no stamp tells of it
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.cache import caches
 from django.db.models import Min
@@ -50,6 +50,19 @@ def kept(
     if left > 0:
         cache.set(key, made, left)
     return made
+
+
+def kept_of_page(
+    context: Mapping[str, Any], name: str, subjects: Iterable[str], make: Callable[[], Made]
+) -> Made:
+    """The same for a part of one page, whose view names the page by `kept_as` in its context.
+
+    A page without that name shows what no other visitor is to see, or a draft: made anew.
+    """
+    page = context.get("kept_as")
+    if page is None:
+        return make()
+    return kept(f"{name} of {page}", subjects, make, present=context.get("stamps"))
 
 
 def _key(name: str, values: Iterable[str]) -> str:

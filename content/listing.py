@@ -7,7 +7,9 @@ long the list is.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, overload
 
+from django.core.paginator import Page, Paginator
 from django.db.models import IntegerField, QuerySet, Value
+from django.utils.functional import SimpleLazyObject
 
 from . import kinds
 from .models import Content, ContentQuerySet
@@ -75,3 +77,13 @@ def fetch(references: Iterable[tuple[type[Content], int]]) -> list[Content]:
         for row in model._default_manager.filter(pk__in=keys).for_listing():
             found[model, row.pk] = row
     return [found[reference] for reference in wanted if reference in found]
+
+
+class ListingPaginator(Paginator):
+    """Pages whose rows are read when somebody asks for them: a kept page needs none."""
+
+    def page(self, number: Any) -> Page:
+        number = self.validate_number(number)
+        start = (number - 1) * self.per_page
+        rows = SimpleLazyObject(lambda: self.object_list[start : start + self.per_page])
+        return self._get_page(rows, number, self)

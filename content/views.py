@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.core.paginator import InvalidPage, Paginator
+from django.core.paginator import InvalidPage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -17,9 +17,10 @@ from django.utils.module_loading import import_string
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from . import menu, pictures, sidebar, uses
+from . import menu, pictures, sidebar, stamps, uses
 from .addresses import AddressedMixin, find
-from .listing import Listing
+from .keeping import kept
+from .listing import Listing, ListingPaginator
 from .models import Author, Column, Tag
 from .months import month_counts
 from .tag_counts import most_used, sizes, tag_counts
@@ -36,17 +37,39 @@ class ListingView(AddressedMixin, TemplateView):
     def get_listing(self) -> Listing:
         raise NotImplementedError
 
+    def choices(self) -> dict[str, str]:
+        """What the visitor chose beside the page: parameters of the address that are known."""
+        return {}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
-        paginator = Paginator(self.get_listing(), PER_PAGE)
+        paginator = ListingPaginator(self.get_listing(), PER_PAGE)
+        chosen = {name: value for name, value in self.choices().items() if value}
+
+        def length() -> int:
+            if not paginator.count and not self.exists_when_empty:
+                # A name that only drafts carry is nobody's business yet.
+                raise Http404
+            return paginator.count
+
+        paginator.count = kept(
+            f"length of {self.request.path} {chosen}",
+            [stamps.CONTENT],
+            length,
+            present=stamps.of_request(self.request),
+        )
         try:
             page = paginator.page(self.request.GET.get("page", 1))
         except InvalidPage as error:
             raise Http404(str(error)) from error
-        if not paginator.count and not self.exists_when_empty:
-            # A name that only drafts carry is nobody's business yet.
-            raise Http404
         context.update(page=page, contents=page.object_list)
+        if page.number > 1:
+            chosen["page"] = str(page.number)
+        # Whatever else stands in the address is in the links to the other pages too, so such
+        # a page is kept for nobody; nor are thousands of months that brought nothing.
+        asked = dict(self.request.GET.lists())
+        if paginator.count and asked == {name: [value] for name, value in chosen.items()}:
+            context["kept_as"] = f"{self.request.path} {chosen}"
         return context
 
 
@@ -127,7 +150,8 @@ class ArchiveIndexView(TemplateView):
     template_name = "content/archive_index.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        by_year = groupby(month_counts(), key=lambda month: month.first.year)
+        months = month_counts(stamps.of_request(self.request))
+        by_year = groupby(months, key=lambda month: month.first.year)
         years = [(year, list(months)) for year, months in by_year]
         return super().get_context_data(years=years, **kwargs)
 
@@ -138,7 +162,7 @@ class TagIndexView(TemplateView):
     template_name = "content/tag_index.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        counts = tag_counts()
+        counts = tag_counts(stamps.of_request(self.request))
         by_initial = groupby(counts, key=lambda tag: tag.initial)
         return super().get_context_data(
             cloud=sidebar.coloured(sizes(most_used(counts, CLOUD))),

@@ -9,10 +9,10 @@ class DownloadsConfig(AppConfig):
     def ready(self) -> None:
         from content import kinds, stamps, versions
 
-        from .models import KindText, Package
+        from .models import KindText, Package, PackagePicture, Release
 
         versions.guard(Package)
-        stamps.follow([Package, KindText], stamps.CONTENT)
+        stamps.follow([Package, PackagePicture, Release, KindText], stamps.CONTENT)
         for kind in Package.Kind:
             kinds.register(
                 kinds.Kind(

@@ -10,11 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import content_disposition_header, http_date
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from content import counting, kinds
+from content import counting, kinds, stamps
 from content.addresses import AddressedMixin, Gone, Moved, find, shown
 from content.listing import Listing
 from content.related import related
@@ -43,6 +44,9 @@ class PackageListView(ListingView):
         rows = Package.objects.filter(kind__in=[kind.name for kind in chosen]).for_listing()
         return rows.order_by("-downloads", "-published_at", "-pk")
 
+    def choices(self) -> dict[str, str]:
+        return {"kind": self.kind, "sort": self.sort}
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         # The other order, and whatever else stands in the address, is not another list.
@@ -63,9 +67,12 @@ def of_packages() -> list[kinds.Kind]:
 
 
 def kind_texts(package: Package) -> dict[str, Any]:
-    """Purpose sentence and disclaimer of a package, as its page shows them."""
-    texts = KindText.of(package)
-    return {"purpose": texts.purpose_of(package), "disclaimer": texts.disclaimer_of(package)}
+    """Purpose sentence and disclaimer of a package, as its page shows them; read when it does."""
+    texts: Any = SimpleLazyObject(lambda: KindText.of(package))
+    return {
+        "purpose": SimpleLazyObject(lambda: texts.purpose_of(package)),
+        "disclaimer": SimpleLazyObject(lambda: texts.disclaimer_of(package)),
+    }
 
 
 class PackageDetailView(AddressedMixin, TemplateView):
@@ -75,13 +82,17 @@ class PackageDetailView(AddressedMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Package.objects.select_related("column__parent", "author", "cover", "latest_release")
-        package = shown(find(rows.prefetch_related("tags"), self.kwargs["slug"]))
+        package = shown(find(rows.defer("latest_release__listing"), self.kwargs["slug"]))
+        present = stamps.of_request(self.request)
         counting.count_view(self.request, package)
         return super().get_context_data(
             package=package,
             releases=package.releases.defer("listing"),
             pictures=package.pictures.order_by("packagepicture__position", "packagepicture__pk"),
-            alike=related(package, only=of_packages(), limit=4),
+            alike=SimpleLazyObject(
+                lambda: related(package, only=of_packages(), limit=4, present=present)
+            ),
+            kept_as=f"package {package.pk}",
             **kind_texts(package),
             **kwargs,
         )

@@ -67,8 +67,12 @@ def _sidebar(request: HttpRequest) -> dict[str, Any]:
         "around": box("around", entries=entries, pool=[]),
         "verse": box("verse", verses=samples.verses()),
     }
-    search = box("search", menu_groups=samples.columns(), chosen="flink")
-    return {"boxes": boxes, "entries": entries, "search": search, "below_a_text": False}
+    return {
+        "boxes": boxes,
+        "recommended": box("recommended", entries=entries),
+        "search": box("search", menu_groups=samples.columns(), chosen="flink"),
+        "below_a_text": False,
+    }
 
 
 def _listing(request: HttpRequest) -> dict[str, Any]:
@@ -142,6 +146,7 @@ def _lists() -> list[Specimen]:
         _of("tag", tag=lambda: samples.tags()[0]),
         _of("tags", tags=samples.tags),
         _of("views", views=1208),
+        _of("count_rule"),
         _of("empty_state", text="这里还没有内容。"),
     ]
 

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
 from content import menu, sidebar, stamps
-from content.keeping import kept
+from content.keeping import kept, kept_of_page
 from content.models import Column, Content
 
 register = template.Library()
@@ -24,16 +24,22 @@ def sidebar_boxes(
     """The boxes of the sidebar: for the page of `content`, of `column`, or any other.
 
     `shown` is what the page lists, which is not recommended once more. Reads the context
-    variables `stamps` and `menu_groups`, which every page has.
+    variables `stamps` and `menu_groups`, which every page has, and `kept_as`, the name under
+    which parts of the page are kept, if they are.
     """
     present: Mapping[str, str] | None = context.get("stamps")
     if present is None:
         present = stamps.current()
+
+    def recommend() -> str:
+        entries = sidebar.recommended(present, content=content, column=column, shown=shown)
+        return str(render_to_string("components/sidebar_recommended.html", {"entries": entries}))
+
     return render_to_string(
         "components/sidebar.html",
         {
             "boxes": sidebar.drawn(present),
-            "entries": sidebar.recommended(present, content=content, column=column, shown=shown),
+            "recommended": kept_of_page(context, "recommended", [stamps.CONTENT], recommend),
             "search": _search_box(context, present, column),
             "below_a_text": content is not None,
         },

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.core.cache import caches
+
+from downloads.models import Release
 
 register = template.Library()
 
@@ -40,8 +43,19 @@ class Unpacked:
 
 
 @register.simple_tag
+def unpacked_release(release: Release) -> Unpacked:
+    """What there will be on the disk of whoever unpacks a release.
+
+    A release never changes, and its listing may be thousands of entries.
+    """
+    if release.pk is None:
+        return unpacked(release.listing)
+    cache = caches["template_fragments"]
+    return cache.get_or_set(f"unpacked-{release.pk}", lambda: unpacked(release.listing))
+
+
 def unpacked(listing: Sequence[Sequence[Any]]) -> Unpacked:
-    """What there will be on the disk of whoever unpacks a release."""
+    """What there will be on the disk of whoever unpacks what is listed."""
     sizes = [size for path, size in listing if not str(path).endswith("/")]
     return Unpacked(sum(sizes), len(sizes))
 

@@ -126,7 +126,7 @@ class EveryPageTests(SidebarCase):
             self.assertNotIn(evil, html)
             self.assertNotIn("<b>x</b>", html)
             self.assertNotIn("<i>", html)
-        self.assertIn("?tag=a%26b%3D%3Ci%3E&amp;q=a%26b%3D%3Ci%3E", self.aside())
+        self.assertIn("?tag=a%26b%3D%3Ci%3E", self.aside())
 
     def test_a_preview_of_a_draft_that_was_never_saved_has_a_sidebar_too(self):
         html = sidebar_tags.sidebar_boxes({}, content=Article(column=self.column))
@@ -143,7 +143,7 @@ class HotTagsTests(SidebarCase):
 
     def test_a_click_searches_for_the_tag(self):
         make_article(tags=["c++"])
-        self.assertIn('href="/search/?tag=c%2B%2B&amp;q=c%2B%2B"', self.box("tag-cloud"))
+        self.assertIn('href="/search/?tag=c%2B%2B"', self.box("tag-cloud"))
 
     def test_tags_of_what_nobody_may_see_are_not_there(self):
         make_article(tags=["草稿的"], status=Content.Status.DRAFT)
@@ -216,6 +216,7 @@ class RecommendedTests(SidebarCase):
         address = self.column.get_absolute_url()
         with patch.object(views, "PER_PAGE", 2):
             self.assertEqual(self.recommended(address)[0], best.get_absolute_url())
+        caches["template_fragments"].clear()  # the size of pages is no content
         self.assertEqual(self.recommended(address), [])
 
     def test_a_column_that_shows_all_it_has_recommends_its_group_first(self):
