@@ -4,7 +4,6 @@ The small distribution of Maven Central has no `GET /`, no scripts and no plugin
 on it works on a full one. What is missing here fails the tests; nothing is skipped.
 """
 
-import fcntl
 import importlib.util
 import json
 import os
@@ -24,15 +23,12 @@ from pathlib import Path
 import pytest
 
 from blogsite.processes import end_with_parent
+from tests.servers.folders import cache, locked, quick_folder
 
 VERSIONS = {"8.19.3": 17, "9.2.0": 21}  # server → Java
 _ARTIFACT = "org.elasticsearch.distribution.integ-test-zip:elasticsearch:{}:zip"
 _START_SECONDS = 180
 _STOP_SECONDS = 20
-_FOLDER = "elasticsearch-of-tests-"
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made there
-# Much more than all servers of a session or a drill write.
-_MEMORY_BYTES = 2_000_000_000
 # Elasticsearch refuses to run as root. Who changes the user forgets to end with its parent.
 _UNPRIVILEGED = [
     *("setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"),
@@ -170,7 +166,7 @@ class Node:
 def cluster(version: str, nodes: int = 1) -> Iterator[list[Node]]:
     """So many servers of this version that form one cluster, in a temporary folder."""
     with ExitStack() as stack:
-        folder = stack.enter_context(_folder())
+        folder = stack.enter_context(quick_folder())
         peers = [Node(version, folder / f"node-{i}", f"node-{i}") for i in range(nodes)]
         for node in peers:
             stack.callback(node.stop)
@@ -180,47 +176,10 @@ def cluster(version: str, nodes: int = 1) -> Iterator[list[Node]]:
         yield peers
 
 
-@contextmanager
-def _folder() -> Iterator[Path]:
-    """A folder for servers, removed afterwards; by the next session where this one is killed."""
-    base = _quick_place()
-    with ExitStack() as held:
-        with _locked("folders"):
-            for left in base.glob(f"{_FOLDER}*"):
-                with suppress(OSError), _held(left):
-                    shutil.rmtree(left, ignore_errors=True)
-            folder = Path(tempfile.mkdtemp(prefix=_FOLDER, dir=base))
-            held.enter_context(_held(folder))
-        folder.chmod(0o755)
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _held(folder: Path) -> Iterator[None]:
-    """A folder that no other process holds; the kernel lets go of it with a killed one."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)
-
-
-def _quick_place() -> Path:
-    """Memory, where there is enough of it: a server waits for the disk with all that it does."""
-    with suppress(OSError):
-        if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _MEMORY_BYTES:
-            return _MEMORY
-    return Path(tempfile.gettempdir())
-
-
 def distribution(version: str) -> Path:
     """The unpacked server, from the cache or from Maven."""
     home = cache() / f"elasticsearch-{version}"
-    with _locked(version):
+    with locked(version):
         if (home / "complete").exists():
             return home
         if not shutil.which("mvn"):
@@ -252,7 +211,7 @@ def java_home(version: int) -> Path:
         raise ServerMissing(f"Java {version} is needed: install {needed}.")
     # A copy that any user may run: the wheel has lost the run bits, and may lie below /root.
     home = cache() / "java-21"
-    with _locked("java-21"):
+    with locked("java-21"):
         if not (home / "complete").exists():
             shutil.rmtree(home, ignore_errors=True)
             shutil.copytree(Path(spec.origin).parent / "java-runtime", home)
@@ -262,28 +221,11 @@ def java_home(version: int) -> Path:
     return home
 
 
-def cache() -> Path:
-    """Where servers are kept between runs; ELASTICSEARCH_CACHE moves it."""
-    # The home of root is closed to the user that runs the server.
-    of_user = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
-    base = Path("/var/cache") if os.geteuid() == 0 else of_user
-    folder = Path(os.environ.get("ELASTICSEARCH_CACHE", base / "elasticsearch-for-tests"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def free_port() -> int:
     """A port of 127.0.0.1 that nothing listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
-
-
-@contextmanager
-def _locked(name: str) -> Iterator[None]:
-    with (cache() / f".{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _make_executable(folder: Path) -> None:
