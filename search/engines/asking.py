@@ -45,7 +45,7 @@ def labels(kwargs: Mapping[str, Any], indexed: list[str]) -> list[str]:
 def boosted(kwargs: Mapping[str, Any]) -> list[tuple[Leaf, float]]:
     """By what relevance is multiplied for each text that a document has."""
     return [
-        (Leaf(ALL_TEXTS, "content", term), float(factor))
+        (Leaf(ALL_TEXTS, "content", term), max(float(factor), 0.0))
         for term, factor in (kwargs.get("boost") or {}).items()
     ]
 

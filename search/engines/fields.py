@@ -10,6 +10,8 @@ from haystack.indexes import SearchIndex
 from search.engines.errors import QueryRefused
 from search.indexes import Role, roles_of
 
+# Lookups of a part of a text.
+PARTS = ("contains", "startswith", "endswith", "fuzzy")
 _STRING_KINDS = (None, "string", "ngram", "edge_ngram")
 
 
@@ -51,6 +53,12 @@ def roles_in(index: SearchIndex) -> dict[str, Role]:
         index.fields[name].index_fieldname if name in index.fields else name: role
         for name, role in roles_of(index).items()
     }
+
+
+def refuse_parts(name: str, lookup: str, kind: haystack_fields.SearchField) -> None:
+    """QueryRefused where parts of a value are asked for, and it has none: a number, a moment."""
+    if lookup in PARTS and not is_string(kind):
+        raise QueryRefused(f"The field {name!r} holds no text; {lookup!r} asks for parts of one.")
 
 
 def is_string(kind: haystack_fields.SearchField | None) -> bool:

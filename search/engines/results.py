@@ -8,7 +8,7 @@ from haystack import connections
 from haystack.models import SearchResult
 from haystack.utils.app_loading import haystack_get_model
 
-from search import highlighting
+from search.engines.marking import Marking
 
 
 @dataclass(frozen=True)
@@ -23,21 +23,21 @@ class Hit:
 
 
 def results(
-    alias: str, hits: Iterable[Hit], result_class: type | None, marked: str | None
+    alias: str, hits: Iterable[Hit], result_class: type | None, marking: Marking | None = None
 ) -> list[Any]:
-    """A result for each hit whose model is indexed; `marked` are the words of its excerpt."""
+    """A result for each hit whose model is indexed, its texts marked where that is asked for."""
     unified = connections[alias].get_unified_index()
     indexed = unified.get_indexed_models()
-    name = unified.document_field
+    asked = marking.fields if marking else ()
+    marked = [unified.get_index_fieldname(name) for name in asked] or [unified.document_field]
     made = []
     for hit in hits:
         app_label, model_name = hit.django_ct.split(".")
         if haystack_get_model(app_label, model_name) not in indexed:
             continue
         stored = {"id": hit.id, **hit.stored}
-        if marked is not None:
-            text = str(stored.get(name) or "")
-            stored["highlighted"] = {name: [highlighting.excerpt(text, marked)]}
+        if marking is not None:
+            stored["highlighted"] = marking.of(hit.stored, marked)
         made.append(
             (result_class or SearchResult)(
                 app_label, model_name, hit.django_id, hit.score, **stored

@@ -6,9 +6,10 @@ filter compares it: moments in UTC, strings as they are.
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -122,8 +123,15 @@ def _tagged(value: Any) -> Any:
         return {_TAG: "datetime", "value": value.isoformat()}
     if isinstance(value, date):
         return {_TAG: "date", "value": value.isoformat()}
+    if isinstance(value, time):
+        return {_TAG: "time", "value": value.isoformat()}
+    if isinstance(value, timedelta):
+        # Whole numbers: seconds alone would round what is long and precise.
+        return {_TAG: "timedelta", "value": [value.days, value.seconds, value.microseconds]}
     if isinstance(value, Decimal):
         return {_TAG: "decimal", "value": str(value)}
+    if isinstance(value, UUID):
+        return {_TAG: "uuid", "value": str(value)}
     if isinstance(value, dict):
         return {_TAG: "dict", "value": {key: _tagged(item) for key, item in value.items()}}
     if value is None or isinstance(value, str | int | float | bool):
@@ -142,8 +150,14 @@ def _untagged(value: Any) -> Any:
             return datetime.fromisoformat(inner)
         case "date":
             return date.fromisoformat(inner)
+        case "time":
+            return time.fromisoformat(inner)
+        case "timedelta":
+            return timedelta(*inner)
         case "decimal":
             return Decimal(inner)
+        case "uuid":
+            return UUID(inner)
     return {key: _untagged(item) for key, item in inner.items()}
 
 

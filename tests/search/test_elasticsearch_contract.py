@@ -3,17 +3,15 @@
 import pytest
 from django.test import TestCase
 
-from tests.search.contract import LookupContract, ReaderContract, WritingContract
 from tests.search.contract_commands import CommandContract
-from tests.search.contract_queryset import (
-    ConnectionsContract,
-    DeepContract,
-    FacetContract,
-    LookupOfTextsContract,
-    QuerySetContract,
-    StatsContract,
-)
+from tests.search.contract_counts import FacetContract, StatsContract
+from tests.search.contract_lookups import LookupContract
+from tests.search.contract_queryset import ConnectionsContract, DeepContract, QuerySetContract
+from tests.search.contract_reader import ReaderContract
+from tests.search.contract_results import ResultContract
 from tests.search.contract_spelling import SpellingContract
+from tests.search.contract_texts import LookupOfTextsContract
+from tests.search.contract_writing import WritingContract
 from tests.search.elasticsearch_servers import OnServer8, OnServer9
 
 pytest_plugins = ["tests.servers.elasticsearch"]
@@ -33,6 +31,10 @@ class Elasticsearch8WritingTests(OnServer8, WritingContract, TestCase):
 
 
 class Elasticsearch8QuerySetTests(OnServer8, QuerySetContract, TestCase):
+    pass
+
+
+class Elasticsearch8ResultTests(OnServer8, ResultContract, TestCase):
     pass
 
 
@@ -77,6 +79,10 @@ class Elasticsearch9WritingTests(OnServer9, WritingContract, TestCase):
 
 
 class Elasticsearch9QuerySetTests(OnServer9, QuerySetContract, TestCase):
+    pass
+
+
+class Elasticsearch9ResultTests(OnServer9, ResultContract, TestCase):
     pass
 
 

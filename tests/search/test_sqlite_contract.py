@@ -3,17 +3,15 @@ from typing import Any
 
 from django.test import TestCase
 
-from tests.search.contract import LookupContract, ReaderContract, WritingContract
 from tests.search.contract_commands import CommandContract
-from tests.search.contract_queryset import (
-    ConnectionsContract,
-    DeepContract,
-    FacetContract,
-    LookupOfTextsContract,
-    QuerySetContract,
-    StatsContract,
-)
+from tests.search.contract_counts import FacetContract, StatsContract
+from tests.search.contract_lookups import LookupContract
+from tests.search.contract_queryset import ConnectionsContract, DeepContract, QuerySetContract
+from tests.search.contract_reader import ReaderContract
+from tests.search.contract_results import ResultContract
 from tests.search.contract_spelling import SpellingContract
+from tests.search.contract_texts import LookupOfTextsContract
+from tests.search.contract_writing import WritingContract
 
 
 class SQLite:
@@ -38,6 +36,10 @@ class SQLiteWritingTests(SQLite, WritingContract, TestCase):
 
 
 class SQLiteQuerySetTests(SQLite, QuerySetContract, TestCase):
+    pass
+
+
+class SQLiteResultTests(SQLite, ResultContract, TestCase):
     pass
 
 

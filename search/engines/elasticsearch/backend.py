@@ -29,6 +29,7 @@ from search.engines.elasticsearch.rebuild import Rebuild
 from search.engines.elasticsearch.request import Request
 from search.engines.elasticsearch.vocabulary import IndexVocabulary
 from search.engines.lookups import Condition
+from search.engines.marking import marking_of
 from search.engines.results import results
 
 DEFAULT_SECONDS = 1.5
@@ -122,6 +123,7 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         condition = asking.condition_of(query_string)
         built = self._request(condition, fields, kwargs)
         sort_by = kwargs.get("sort_by")
+        marking = marking_of(asking.words_to_mark(condition), kwargs.get("highlight"))
         body = {
             "_source": request.HIT_FIELDS if asking.wants_values(kwargs) else request.OWN_FIELDS,
             "query": built.query(request.factors(asking.boosted(kwargs), fields)),
@@ -131,10 +133,9 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         page = self.index.page(
             self.seconds, body, kwargs.get("start_offset") or 0, kwargs.get("end_offset")
         )
-        marked = asking.words_to_mark(condition) if kwargs.get("highlight") else None
         found = {
             "results": results(
-                self.connection_alias, page.hits, kwargs.get("result_class"), marked
+                self.connection_alias, page.hits, kwargs.get("result_class"), marking
             ),
             "hits": page.total,
             "facets": facets.answered(kwargs, page.aggregations, fields),
@@ -170,7 +171,7 @@ class ElasticsearchSearchBackend(BaseSearchBackend):
         }
         body = {"query": {"bool": inner}, "sort": request.by_relevance()}
         page = self.index.page(self.seconds, body, start_offset, end_offset)
-        made = results(self.connection_alias, page.hits, result_class, None)
+        made = results(self.connection_alias, page.hits, result_class)
         return {"results": made, "hits": page.total}
 
     def spelling_suggestion(

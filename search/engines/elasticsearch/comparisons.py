@@ -10,13 +10,12 @@ from search.engines.elasticsearch.clauses import NOTHING, Clause, all_of, any_of
 from search.engines.elasticsearch.fields import Fields
 from search.engines.elasticsearch.words import Places
 from search.engines.errors import QueryRefused
-from search.engines.fields import is_string
+from search.engines.fields import PARTS, is_string, refuse_parts
 from search.engines.lookups import Leaf
 from search.folding import fold
 
 WORDS = ("content", "reader", "phrase")
 _RANGES = ("gt", "gte", "lt", "lte")
-_PARTS = ("contains", "startswith", "endswith", "fuzzy")
 # What one `terms` query may list.
 _MAX_TERMS = 65_000
 _MAX_LONG = 2**63 - 1
@@ -31,7 +30,7 @@ def in_field(leaf: Leaf, fields: Fields) -> Clause:
         return _missing(leaf.field, held.group(kind))
     if leaf.lookup in WORDS and is_string(kind):
         return in_words(leaf, fields)
-    if leaf.lookup in _PARTS:
+    if leaf.lookup in PARTS:
         return _part(leaf, fields)
     where = held.group(kind)
     return _compare(leaf, lambda value: held.placed(value, kind), f"{where}.{leaf.field}")
@@ -41,7 +40,7 @@ def in_own(leaf: Leaf, field: str) -> Clause:
     """A lookup on what every document has: identifier, kind and key."""
     if leaf.value is None:
         return NOTHING
-    if leaf.lookup in _PARTS:
+    if leaf.lookup in PARTS:
         return _folded(leaf.lookup, field, str(leaf.value), {"case_insensitive": True})
     return _compare(leaf, lambda value: ("", None if value is None else _text(value)), field)
 
@@ -72,8 +71,7 @@ def _by_parts_of_words(name: str, value: str, kind: str, fields: Fields) -> Clau
 def _part(leaf: Leaf, fields: Fields) -> Clause:
     value = str(leaf.value)
     if not fields.is_long(leaf.field):
-        if not is_string(fields.types[leaf.field]):
-            raise NotImplementedError(f"The field {leaf.field!r} has no lookup {leaf.lookup!r}.")
+        refuse_parts(leaf.field, leaf.lookup, fields.types[leaf.field])
         return _folded(leaf.lookup, f"folded.{leaf.field}", value, {})
     if leaf.lookup == "fuzzy":
         # A text is like another one as a whole, which only short ones can be.

@@ -44,7 +44,10 @@ class Request:
         if self.tiers:
             inner["must"] = [words.ranked(_bounded(self.tiers), factors)]
         elif self.helping is not None:
-            inner |= {"should": [self.helping], "minimum_should_match": 0}
+            lifted = words.lifted(self.helping, factors)
+            inner |= {"should": [lifted], "minimum_should_match": 0}
+        elif factors:
+            inner["must"] = [words.lifted(ANYTHING, factors)]
         return {"bool": inner}
 
 

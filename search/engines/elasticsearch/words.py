@@ -148,6 +148,19 @@ def like(value: str, places: Places) -> Clause:
     return all_of(found) if found else NOTHING
 
 
+def lifted(clause: Clause, factors: Sequence[tuple[Clause, float]]) -> Clause:
+    """The same, its scores multiplied for what meets the factors."""
+    if not factors:
+        return clause
+    weights = [{"filter": each, "weight": by} for each, by in factors]
+    return {
+        "function_score": {
+            "query": clause, "functions": weights,
+            "score_mode": "multiply", "boost_mode": "multiply",
+        }
+    }  # fmt: skip
+
+
 def resembling(value: str) -> dict[str, Any]:
     """The options of a fuzzy query that allow as many mistakes as the length excuses."""
     return {"value": fold(value), "fuzziness": "AUTO:3,6"}
@@ -157,13 +170,7 @@ def _tier(tier: Tier, base: float, factors: Sequence[tuple[Clause, float]]) -> C
     found = tier.found
     most = terms_in(found) * _MAX_TERM_SCORE
     if factors:
-        weights = [{"filter": clause, "weight": max(by, 0.0)} for clause, by in factors]
-        found = {
-            "function_score": {
-                "query": found, "functions": weights,
-                "score_mode": "multiply", "boost_mode": "multiply",
-            }
-        }  # fmt: skip
+        found = lifted(found, factors)
         for _, by in factors:
             most *= max(by, 1.0)
     if most >= TIER_SCORE and (base or tier.titled):

@@ -14,6 +14,7 @@ from haystack.utils import get_identifier, get_model_ct
 
 from search.engines import asking, lookups, preparing, spelling
 from search.engines.lookups import Condition
+from search.engines.marking import marking_of
 from search.engines.results import results
 from search.engines.sqlite import counts, documents, ranking, request, similar
 from search.engines.sqlite.documents import Document
@@ -128,15 +129,15 @@ class SQLiteSearchBackend(BaseSearchBackend):
         built = self._request(condition, fields, kwargs)
         by = request.order(kwargs["sort_by"], fields) if kwargs.get("sort_by") else None
         start, end = kwargs.get("start_offset") or 0, kwargs.get("end_offset")
+        marking = marking_of(asking.words_to_mark(condition), kwargs.get("highlight"))
         boosts = request.boosts(asking.boosted(kwargs), fields)
         with self.file.reading(self.seconds) as connection:
             found = self._found(connection, built, by, boosts, start, end)
             ranked = found.ranked[start : found.total if end is None else end]
             hits = ranking.load(connection, ranked, asking.wants_values(kwargs))
             counted = self._counted(connection, built, fields, kwargs)
-        marked = asking.words_to_mark(condition) if kwargs.get("highlight") else None
         answer = {
-            "results": results(self.connection_alias, hits, kwargs.get("result_class"), marked),
+            "results": results(self.connection_alias, hits, kwargs.get("result_class"), marking),
             "hits": found.total,
             **counted,
         }
@@ -171,7 +172,7 @@ class SQLiteSearchBackend(BaseSearchBackend):
             found = self._found(connection, built, None, ANYTHING, start_offset, end_offset)
             ranked = found.ranked[start_offset : found.total if end_offset is None else end_offset]
             hits = ranking.load(connection, ranked, asking.wants_values(kwargs))
-        made = results(self.connection_alias, hits, result_class, None)
+        made = results(self.connection_alias, hits, result_class)
         return {"results": made, "hits": found.total}
 
     def spelling_suggestion(

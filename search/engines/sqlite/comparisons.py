@@ -9,6 +9,7 @@ from haystack.fields import SearchField
 
 from search.engines import values
 from search.engines.errors import QueryRefused
+from search.engines.fields import PARTS, refuse_parts
 from search.engines.lookups import Leaf
 from search.folding import fold
 
@@ -46,6 +47,7 @@ def in_values(leaf: Leaf, field: SearchField, by_hit: bool = False) -> Clause:
     kind = getattr(field, "field_type", "string")
     if leaf.value is None:
         return Clause("d.doc NOT IN (SELECT doc FROM field_values WHERE field = ?)", (leaf.field,))
+    refuse_parts(leaf.field, leaf.lookup, field)
     value = compared_value(leaf, field)
     is_word = leaf.lookup in WORDS
     if is_word and kind in ("string", "ngram", "edge_ngram"):
@@ -127,7 +129,7 @@ def compared_value(leaf: Leaf, field: SearchField) -> Any:
         if leaf.lookup == "range" and len(items) != 2:
             raise QueryRefused(f"A range of {leaf.field!r} needs two values.")
         return [values.comparable(item, field) for item in items]
-    if leaf.lookup in ("contains", "startswith", "endswith", "fuzzy"):
+    if leaf.lookup in PARTS:
         return str(leaf.value)
     return values.comparable(leaf.value, field)
 

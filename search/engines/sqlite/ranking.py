@@ -42,7 +42,9 @@ def rank(
 ) -> list[Ranked]:
     """The first documents and their scores, up to `wanted`."""
     if sort_by is None and request.helping:
-        return _with_helping_text(connection, request, wanted)
+        return _with_helping_text(connection, request, wanted, boosts)
+    if sort_by is None and not request.strict and boosts != ANYTHING:
+        return _lifted(connection, request, wanted, boosts)
     if sort_by is not None or not request.strict:
         return _sorted(connection, request, sort_by, wanted)
     return _by_tiers(connection, request, wanted, boosts)
@@ -177,14 +179,26 @@ def _equals_by_date(connection: sqlite3.Connection, rows: list[Ranked]) -> list[
 
 
 def _with_helping_text(
-    connection: sqlite3.Connection, request: Request, wanted: int
+    connection: sqlite3.Connection, request: Request, wanted: int, boosts: Clause
 ) -> list[Ranked]:
     rows = connection.execute(
-        "SELECT d.doc, -coalesce(t.rank, 0) FROM documents d LEFT JOIN"
+        f"SELECT d.doc, -coalesce(t.rank, 0) * {boosts.sql} FROM documents d LEFT JOIN"
         f" (SELECT rowid, bm25(tokens, {_WEIGHTS}) AS rank FROM tokens WHERE tokens MATCH ?) t"
         f" ON t.rowid = d.doc WHERE {request.where.sql}"
         " ORDER BY 2 DESC, d.recency DESC, d.id LIMIT ?",
-        [request.helping, *request.where.params, wanted],
+        [*boosts.params, request.helping, *request.where.params, wanted],
+    )
+    return list(rows)
+
+
+def _lifted(
+    connection: sqlite3.Connection, request: Request, wanted: int, boosts: Clause
+) -> list[Ranked]:
+    """Where nothing ranks, all are alike but for the terms that lift them."""
+    rows = connection.execute(
+        f"SELECT d.doc, {boosts.sql} FROM documents d WHERE {request.where.sql}"
+        " ORDER BY 2 DESC, d.recency DESC, d.id LIMIT ?",
+        [*boosts.params, *request.where.params, wanted],
     )
     return list(rows)
 
