@@ -231,10 +231,10 @@ class Batch:
         found = {str(instance.pk) for instance in present}
         if present:
             self.backend.update(index, present)
-        gone = [row for row in rows if row.object_id not in found]
-        for row in gone:
-            # Shown at once by the last of them: a server would take long to do so each time.
-            self.backend.remove(f"{row.model}.{row.object_id}", commit=row is gone[-1])
+        gone = [f"{row.model}.{row.object_id}" for row in rows if row.object_id not in found]
+        if gone:
+            # All in one request: a server takes long to show each change.
+            self.backend.remove_many(gone)
 
     def _fan_out(self, label: str, rows: list[OutboxRow]) -> list[OutboxRow]:
         """Note every document that is made from these rows; returns the rows that are settled."""

@@ -30,6 +30,14 @@ class WritingContract(EngineSetUp):
         self.backend.remove(make_note(2))
         self.assertEqual(self.backend.document_count(), 0)
 
+    def test_many_are_removed_at_once_and_absence_is_no_error(self):
+        self.write(*(make_note(pk, text="缓存") for pk in range(1, 8)))
+        self.backend.remove_many([f"auth.user.{pk}" for pk in (1, 2, 3, 2, 99)])
+        self.assertEqual(set(self.read("缓存")), {4, 5, 6, 7})
+        self.backend.remove_many(f"auth.user.{pk}" for pk in (4, 5))
+        self.assertEqual(self.backend.document_count(), 2)
+        self.backend.remove_many([])
+
     def test_clear_takes_one_model_or_everything(self):
         self.write_texts("一篇文章")
         self.backend.update(GroupIndex(), [Group(pk=7, name="一个小组")])

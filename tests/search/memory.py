@@ -52,6 +52,10 @@ class MemoryBackend:
         self.removed.append(identifier)
         self.documents.pop(identifier, None)
 
+    def remove_many(self, identifiers: Iterable[str], commit: bool = True) -> None:
+        for identifier in identifiers:
+            self.remove(identifier)
+
     def clear(self, models: Any = None, commit: bool = True) -> None:
         self.documents.clear()
 

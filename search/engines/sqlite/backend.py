@@ -63,8 +63,12 @@ class SQLiteSearchBackend(BaseSearchBackend):
 
     def remove(self, obj_or_string: Model | str, commit: bool = True) -> None:
         """Take one document out, by object or by "app.model.pk"; absence is no error."""
+        self.remove_many([get_identifier(obj_or_string)], commit)
+
+    def remove_many(self, identifiers: Iterable[str], commit: bool = True) -> None:
+        """Take these documents out, in one transaction."""
         with self.file.writing() as connection:
-            documents.drop(connection, [get_identifier(obj_or_string)])
+            documents.drop(connection, identifiers)
 
     def clear(self, models: Iterable[type[Model]] | None = None, commit: bool = True) -> None:
         """Take all documents out, or all of these models."""
