@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import ListView, TemplateView
 
@@ -66,9 +66,10 @@ def neighbours(article: Article) -> dict[str, Any]:
         .exclude(pk=article.pk)
         .only("title", "slug", "published_at", "kind")
     )
-    moment = Q(published_at=article.published_at)
-    before = others.filter(Q(published_at__lt=article.published_at) | moment & Q(pk__lt=article.pk))
-    after = others.filter(Q(published_at__gt=article.published_at) | moment & Q(pk__gt=article.pk))
+    at = article.published_at
+    # Each side as a range as well, which an index is asked for; it is not for alternatives.
+    before = others.filter(published_at__lte=at).exclude(published_at=at, pk__gt=article.pk)
+    after = others.filter(published_at__gte=at).exclude(published_at=at, pk__lt=article.pk)
     return {
         "previous": SimpleLazyObject(before.order_by("-published_at", "-pk").first),
         "next": SimpleLazyObject(after.order_by("published_at", "pk").first),

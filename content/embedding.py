@@ -128,7 +128,5 @@ def _rows(area: str, where: Q) -> list[Any]:
     of_area = kinds.in_area(area)
     found = []
     for model in kinds.models(of_area):
-        rows: Any = model._default_manager
-        names = [kind.name for kind in of_area if kind.model is model]
-        found += rows.filter(where, kind__in=names).for_listing()
+        found += kinds.rows(model, of_area).filter(where).for_listing()
     return found

@@ -72,6 +72,18 @@ def models(kinds: Iterable[Kind] | None = None) -> "tuple[type[Content], ...]":
     return tuple(dict.fromkeys(kind.model for kind in (every() if kinds is None else kinds)))
 
 
+def rows(model: "type[Content]", chosen: "Iterable[Kind]") -> "ContentQuerySet[Any]":
+    """The rows of `model` that are of one of the chosen kinds.
+
+    Without a condition where these are all of its kinds: an index answers what is visible, and
+    to ask for the kind costs a look at each row.
+    """
+    names = {kind.name for kind in chosen if kind.model is model}
+    every_name = {kind.name for kind in _kinds.values() if kind.model is model}
+    manager = model._default_manager
+    return manager.all() if names == every_name else manager.filter(kind__in=sorted(names))
+
+
 def choices() -> list[tuple[str, "str | Promise"]]:
     """Names and labels, for form fields."""
     return [(kind.name, kind.label) for kind in every()]

@@ -31,8 +31,7 @@ class Listing(Sequence[Content]):
         self._narrow: Narrow = narrow or (lambda rows: rows)
 
     def _rows(self, model: type[Content]) -> ContentQuerySet:
-        names = [kind.name for kind in self._kinds if kind.model is model]
-        return self._narrow(model._default_manager.filter(kind__in=names).visible())
+        return self._narrow(kinds.rows(model, self._kinds).visible())
 
     def _order(self) -> QuerySet[Any, Any]:
         parts = [

@@ -18,8 +18,8 @@ from django.utils.module_loading import import_string
 from . import kinds, stamps
 from .keeping import kept
 from .listing import Listing, fetch
-from .models import Content
-from .tag_counts import tag_counts, visible_items
+from .models import Content, ContentQuerySet
+from .tag_counts import items_of, tag_counts
 
 Reference = tuple[type[Content], int]
 
@@ -110,34 +110,30 @@ def _ranked(
         for place, reference in enumerate(near)
     }
     for model in kinds.models(chosen):
-        names = [kind.name for kind in chosen if kind.model is model]
-        for pk, score in _by_place(content, model, names):
+        rows: Any = kinds.rows(model, chosen).visible()
+        for pk, score in _by_place(content, rows):
             scores[model, pk] += score
         if weights:
-            items = visible_items(model, kind__in=names).filter(tag_id__in=weights)
+            items = items_of(rows).filter(tag_id__in=weights)
             tagged = items.order_by("-object_id").values_list("object_id", "tag_id")
             for pk, tag in tagged[: _MAX_CANDIDATES * len(weights)]:
                 scores[model, pk] += weights[tag]
         keys = [pk for its_model, pk in nearness if its_model is model]
-        rows: Any = model._default_manager
-        shown = rows.filter(pk__in=keys, kind__in=names).visible()
-        for pk in shown.order_by().values_list("pk", flat=True):
+        for pk in rows.filter(pk__in=keys).order_by().values_list("pk", flat=True):
             scores[model, pk] += nearness[model, pk]
     scores.pop((type(content), content.pk), None)
     # Newer ones were met first, and sorting keeps the order of equals.
     return sorted(scores, key=lambda reference: -scores[reference])[:_KEPT]
 
 
-def _by_place(content: Content, model: type[Content], names: list[str]) -> list[tuple[int, float]]:
+def _by_place(content: Content, rows: ContentQuerySet) -> list[tuple[int, float]]:
     """The newest of the column and, after them, of its group, each with its score."""
     column = content.column
     place = Q(column_id=column.pk)
     if column.parent_id:
         place |= Q(column__parent_id=column.parent_id)
-    manager: Any = model._default_manager
-    rows = (
-        manager.filter(place, kind__in=names)
-        .visible()
+    found: Any = (
+        rows.filter(place)
         .annotate(
             far=Case(
                 When(column_id=column.pk, then=Value(0)),
@@ -148,7 +144,7 @@ def _by_place(content: Content, model: type[Content], names: list[str]) -> list[
         .order_by("far", "-published_at", "-pk")
         .values_list("pk", "far")
     )
-    return [(pk, _GROUP if far else _COLUMN) for pk, far in rows[:_MAX_CANDIDATES]]
+    return [(pk, _GROUP if far else _COLUMN) for pk, far in found[:_MAX_CANDIDATES]]
 
 
 def _tag_weights(content: Content, present: Mapping[str, str]) -> dict[int, float]:

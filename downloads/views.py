@@ -41,7 +41,7 @@ class PackageListView(ListingView):
         chosen = [kind for kind in of_packages() if self.kind in {kind.name, ""}]
         if not self.sort:
             return Listing(only=chosen)
-        rows = Package.objects.filter(kind__in=[kind.name for kind in chosen]).for_listing()
+        rows = kinds.rows(Package, chosen).for_listing()
         return rows.order_by("-downloads", "-published_at", "-pk")
 
     def choices(self) -> dict[str, str]:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, FurtherReading, Term
+from articles.views import neighbours
 from content.models import Moderation
 from tests.factories import make_article, make_user
 
@@ -47,6 +48,18 @@ class ListTests(TestCase):
 
     def test_the_list_leads_to_the_sources(self):
         self.assertContains(self.client.get(LIST), f'href="{SOURCES}"')
+
+
+class NeighbourTests(TestCase):
+    def test_every_article_is_met_once_on_the_way_from_the_first_to_the_last(self):
+        moment = timezone.now() - timedelta(days=3)
+        rows = [make_article(published_at=moment - timedelta(days=9))]
+        rows += [make_article(published_at=moment) for _index in range(3)]
+        rows += [make_article()]
+        make_article(kind="reprint", published_at=moment)
+        for before, here, after in zip([None, *rows], rows, [*rows[1:], None], strict=False):
+            found = neighbours(here)
+            self.assertEqual((found["previous"], found["next"]), (before, after))
 
 
 class SourceTests(TestCase):

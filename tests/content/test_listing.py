@@ -1,7 +1,9 @@
 from datetime import timedelta
 
 from django.core.paginator import Paginator
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from content import kinds
@@ -37,6 +39,13 @@ class ListingTests(TestCase):
     def test_a_listing_of_one_kind(self):
         plugins = Listing(only=[kinds.get("plugin")])
         self.assertEqual(plugins[:10], [self.rows[1], self.rows[3]])
+
+    def test_what_is_of_every_kind_is_counted_without_a_look_at_the_rows(self):
+        with CaptureQueriesContext(connection) as captured:
+            len(Listing())
+            len(Listing(only=[kinds.get("plugin")]))
+        asked = ['"kind"' in query["sql"] for query in captured]
+        self.assertEqual(asked, [False, False, True])
 
     def test_the_number_of_queries_does_not_grow_with_the_rows(self):
         for row in self.rows:
