@@ -6,6 +6,9 @@ from typing import Any
 import elasticsearch
 import pytest
 
+from search.engines.elasticsearch import aliases, index
+from tests.search.contract import EngineSetUp
+
 _numbers = count()
 
 
@@ -42,3 +45,23 @@ class OnServer9(OnServer):
     @pytest.fixture(autouse=True)
     def _server(self, elasticsearch_9: str) -> None:
         self.url = elasticsearch_9
+
+
+class ServerCase(OnServer8, EngineSetUp):
+    """A connection to a server, and a look at its indexes behind the engine's back."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        self.server = self.raw_client()
+        self.names = self.backend.index.names
+
+    def live(self) -> str | None:
+        return aliases.live(self.server, self.names)
+
+    def indexes(self) -> list[str]:
+        """All indexes of this connection but the one of leases."""
+        found = self.server.indices.get(index=f"{self.names.alias}-*", expand_wildcards="all")
+        return sorted(set(found) - {self.names.rebuild})
+
+    def forget_checks(self) -> None:
+        index._checked.clear()
