@@ -9,13 +9,15 @@ from django.utils import timezone
 from haystack import connections
 from haystack.indexes import SearchIndex
 
-from .engines.errors import SearchFailure
+from .engines.errors import QueryRefused, SearchFailure
 from .models import Engine, OutboxRow
 from .outbox import note_keys
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+# Where so many documents fail and none is written, it is the engine that fails.
+_NONE_WRITTEN = 3
 
 
 def rebuild(engine: Engine, *, batch: int = 0, progress: Progress | None = None) -> int:
@@ -29,14 +31,16 @@ def rebuild(engine: Engine, *, batch: int = 0, progress: Progress | None = None)
     backend = using.get_backend()
     indexes = list(using.get_unified_index().get_indexes().values())
     total = sum(index.index_queryset().count() for index in indexes)
-    done = 0
+    done = failed = 0
     with backend.rebuild() as fresh:
         for index in indexes:
             for objects in in_batches(index, batch or backend.batch_size):
-                _write(engine, fresh, index, objects)
+                failed += _write(engine, fresh, index, objects)
                 done += len(objects)
                 if progress is not None:
                     progress(done, max(total, done))
+        if failed == done >= _NONE_WRITTEN:
+            raise SearchFailure("None of the documents could be indexed; the old index stays.")
     now = timezone.now()
     engine.built_at = engine.seen_at = now
     Engine.objects.filter(pk=engine.pk).update(built_at=now, seen_at=now)
@@ -85,17 +89,21 @@ def is_usable(engine: Engine) -> bool:
     return not any(index.index_queryset().exists() for index in indexes)
 
 
-def _write(engine: Engine, fresh: Any, index: SearchIndex, objects: list[Any]) -> None:
-    """Write a batch; a document that fails is left to the outbox, and the others go on."""
+def _write(engine: Engine, fresh: Any, index: SearchIndex, objects: list[Any]) -> int:
+    """Write a batch; a document that fails is left to the outbox, and the others go on.
+
+    Returns how many failed.
+    """
     try:
         fresh.update(index, objects)
-    except (DatabaseError, SearchFailure, OSError):
-        raise
     except Exception as error:
+        at_fault = isinstance(error, DatabaseError | SearchFailure | OSError)
+        if at_fault and not isinstance(error, QueryRefused):
+            raise
         if len(objects) == 1:
             logger.exception("%r could not be indexed.", objects[0])
             note_keys([(type(objects[0]), objects[0].pk)], engines=[engine.pk])
-            return
+            return 1
         logger.info("A batch of a rebuild failed and is written one by one: %s", error)
-        for each in objects:
-            _write(engine, fresh, index, [each])
+        return sum(_write(engine, fresh, index, [each]) for each in objects)
+    return 0

@@ -124,6 +124,7 @@ class ErrorTests(PeerCase):
             (401, "security_exception", ServerRefused),
             (403, "cluster_block_exception", IndexBusy),
             (404, "index_not_found_exception", IndexUnusable),
+            (413, "too_long_http_content_exception", QueryRefused),
             (429, "es_rejected_execution_exception", IndexBusy),
             (500, "null_pointer_exception", SearchFailure),
             (503, "master_not_discovered_exception", IndexBusy),

@@ -17,7 +17,7 @@ from articles.models import Article
 from search import batches, outbox, registry
 from search.batches import MAX_ATTEMPTS, backoff
 from search.draining import drain, drain_now
-from search.engines.errors import IndexBusy, IndexUnusable, SearchFailure
+from search.engines.errors import IndexBusy, IndexUnusable, QueryRefused, SearchFailure
 from search.models import Engine, OutboxRow
 from tests.factories import make_article, make_tag
 from tests.search.memory import MemoryIndexMixin
@@ -197,6 +197,15 @@ class DrainTests(MemoryIndexMixin, TestCase):
             self.assertEqual(outbox.retry(self.rows()), 1)
         self.assertFalse(self.rows().exists())
         self.assertIn(identifier(self.article), self.backend.documents)
+
+    def test_a_document_too_large_for_the_server_is_parked_and_the_others_are_written(self):
+        others = [make_article() for _number in range(3)]
+        outbox.note(self.article)
+        self.backend.poison[identifier(self.article)] = QueryRefused("too large")
+        for _attempt in range(MAX_ATTEMPTS):
+            drain_all(self.engine)
+        self.assertTrue(self.rows().get().parked)
+        self.assertEqual(set(self.backend.documents), {identifier(each) for each in others})
 
     def test_a_change_during_the_writing_is_written_once_more(self):
         outbox.note(self.article)

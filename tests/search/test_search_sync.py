@@ -14,7 +14,8 @@ from haystack import connections
 
 from articles.models import Article
 from search import jobs, outbox, registry
-from search.engines.errors import IndexBusy, SearchFailure
+from search.engines.errors import IndexBusy, QueryRefused, SearchFailure
+from search.engines.sqlite.rebuild import Rebuild
 from search.management.commands import rebuild_index, search_sync
 from search.models import Engine, OutboxRow
 from search.rebuilding import rebuild
@@ -84,6 +85,34 @@ class RebuildTests(RealIndexMixin, TestCase):
             rebuild(engine)
         self.assertEqual(self.identifiers(), {f"articles.article.{good.pk}"})
         self.assertEqual(OutboxRow.objects.get(model="articles.article").object_id, str(bad.pk))
+
+    def rebuild_refusing(self, refused):
+        update = Rebuild.update
+
+        def refuse(fresh, index, objects):
+            if any(refused(each) for each in objects):
+                raise QueryRefused("too large")
+            update(fresh, index, objects)
+
+        with mock.patch.object(Rebuild, "update", refuse):
+            return rebuild(registry.register("default"))
+
+    def test_a_document_that_the_engine_refuses_does_not_stop_the_others(self):
+        good, bad = make_article(), make_article(title="大")
+        with self.assertLogs("search.rebuilding", "ERROR"):
+            self.rebuild_refusing(lambda article: article.title == "大")
+        self.assertEqual(self.identifiers(), {f"articles.article.{good.pk}"})
+        self.assertEqual(OutboxRow.objects.get(model="articles.article").object_id, str(bad.pk))
+
+    def test_where_the_engine_refuses_everything_the_old_index_stays(self):
+        kept = {f"articles.article.{make_article().pk}" for _number in range(3)}
+        rebuild(registry.register("default"))
+        with (
+            self.assertLogs("search.rebuilding", "ERROR"),
+            self.assertRaisesMessage(SearchFailure, "the old index stays"),
+        ):
+            self.rebuild_refusing(lambda article: True)
+        self.assertEqual(self.identifiers(), kept)
 
     def test_search_answers_from_the_old_index_until_the_new_one_is_complete(self):
         make_article()

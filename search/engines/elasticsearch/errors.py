@@ -88,6 +88,7 @@ def _of_answer(status: int, body: Any) -> SearchFailure:
         return IndexUnusable(f"The search index is missing: rebuild it. ({text})")
     if status in (401, 403):
         return ServerRefused(f"The search server refuses access: {text}")
-    if status == 400:
+    if status in (400, 413):
+        # 413: too large, of a server or a proxy. Waiting does not help; alone it may be taken.
         return QueryRefused(f"The search server refuses the request: {text}")
     return SearchFailure(f"The search server failed with {status}: {text}")
