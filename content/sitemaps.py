@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.contrib.sitemaps import Sitemap
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +18,8 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from . import kinds
-from .models import Author, Column, Content, Tag, TaggedItem
+from .models import Author, Column, Content
+from .tag_counts import TagCount, tag_counts
 
 # Pages that stand alone, of every part.
 PAGES = (
@@ -71,15 +71,11 @@ class ColumnSitemap(SiteSitemap):
 class TagSitemap(SiteSitemap):
     """The tags of something visible; the page of another is not there."""
 
-    def items(self) -> Any:
-        carried = Q(pk__in=[])
-        for model in kinds.models():
-            items = TaggedItem.objects.filter(
-                content_type=ContentType.objects.get_for_model(model),
-                object_id__in=model._default_manager.visible().order_by().values("pk"),
-            )
-            carried |= Q(pk__in=items.values("tag"))
-        return Tag.objects.filter(carried).order_by("pk")
+    def items(self) -> list[TagCount]:
+        return tag_counts()
+
+    def location(self, item: TagCount) -> str:
+        return item.url
 
 
 class AuthorSitemap(SiteSitemap):
