@@ -6,8 +6,8 @@ from django.db.models import Count, Max
 from django.utils.functional import SimpleLazyObject
 from django.views.generic import ListView, TemplateView
 
-from content import counting, kinds
-from content.addresses import AddressedMixin, find, shown
+from content import counting, kinds, stamps
+from content.addresses import AddressedMixin, find_shown
 from content.listing import Listing
 from content.views import ListingView
 
@@ -44,7 +44,8 @@ class ArticleDetailView(AddressedMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Article.objects.select_related("column__parent", "author", "cover")
-        article = shown(find(rows, self.kwargs["slug"]))
+        rows = rows.defer("body", "body_html", "body_text")
+        article = find_shown(rows, self.kwargs["slug"], stamps.of_request(self.request))
         counting.count_view(self.request, article)
         return super().get_context_data(
             article=article,
@@ -60,20 +61,22 @@ def neighbours(article: Article) -> dict[str, Any]:
 
     Looked for when a template asks: a page that is kept has them.
     """
-    others = (
-        Article.objects.visible()
-        .filter(kind=article.kind)
-        .exclude(pk=article.pk)
-        .only("title", "slug", "published_at", "kind")
-    )
     at = article.published_at
-    # Each side as a range as well, which an index is asked for; it is not for alternatives.
-    before = others.filter(published_at__lte=at).exclude(published_at=at, pk__gt=article.pk)
-    after = others.filter(published_at__gte=at).exclude(published_at=at, pk__lt=article.pk)
-    return {
-        "previous": SimpleLazyObject(before.order_by("-published_at", "-pk").first),
-        "next": SimpleLazyObject(after.order_by("published_at", "pk").first),
-    }
+
+    def others() -> Any:
+        rows = Article.objects.visible().filter(kind=article.kind).exclude(pk=article.pk)
+        return rows.only("title", "slug", "published_at", "kind")
+
+    # Each side as a range, which an index is asked for; it is not for alternatives.
+    def before() -> Article | None:
+        rows = others().filter(published_at__lte=at).exclude(published_at=at, pk__gt=article.pk)
+        return rows.order_by("-published_at", "-pk").first()
+
+    def after() -> Article | None:
+        rows = others().filter(published_at__gte=at).exclude(published_at=at, pk__lt=article.pk)
+        return rows.order_by("published_at", "pk").first()
+
+    return {"previous": SimpleLazyObject(before), "next": SimpleLazyObject(after)}
 
 
 class SourceListView(ListView):

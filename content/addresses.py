@@ -1,5 +1,6 @@
 """From an address to what lives there now: the page, a redirect, 410 or 404."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
@@ -7,6 +8,7 @@ from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_cache_control
 
 from . import stamps
+from .keeping import kept
 from .models import Addressed, Content, OldAddress
 
 
@@ -44,6 +46,22 @@ def find(queryset: Any, slug: str) -> Any:
         # The present address of a draft is nobody's business, and a 301 is kept for good.
         shown(target)
     raise Moved(target.get_absolute_url())
+
+
+def find_shown(queryset: Any, slug: str, present: Mapping[str, str]) -> Any:
+    """The content at `slug` if a visitor may see it, its counts as they are now; raises likewise.
+
+    The rest of the row is kept under the stamp of content. `present` are the stamps of the
+    page; what the page rarely needs, `queryset` defers.
+    """
+    model: type[Content] = queryset.model
+    name = f"{model._meta.label} at {slug}"
+    content = kept(name, [stamps.CONTENT], lambda: shown(find(queryset, slug)), present=present)
+    counts = sorted(model.COUNTS)
+    for values in model._base_manager.filter(pk=content.pk).values_list(*counts):
+        for count, value in zip(counts, values, strict=True):
+            setattr(content, count, value)
+    return content
 
 
 class AddressedMixin:

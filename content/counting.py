@@ -197,7 +197,7 @@ def _known(lines: list[_Line]) -> Iterator[_Line]:
             present |= {(name, pk): kind for pk, kind in found}
     for line in lines:
         kind = present.get((line.kind, line.pk))
-        if kind is not None and line.field in kinds.get(kind).model.guarded_fields:
+        if kind is not None and line.field in kinds.get(kind).model.COUNTS:
             yield replace(line, kind=kind)
 
 

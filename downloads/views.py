@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from content import counting, kinds, stamps
-from content.addresses import AddressedMixin, Gone, Moved, find, shown
+from content.addresses import AddressedMixin, Gone, Moved, find, find_shown, shown
 from content.listing import Listing
 from content.related import related
 from content.views import ListingView
@@ -82,8 +82,9 @@ class PackageDetailView(AddressedMixin, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         rows = Package.objects.select_related("column__parent", "author", "cover", "latest_release")
-        package = shown(find(rows.defer("latest_release__listing"), self.kwargs["slug"]))
+        rows = rows.defer("body", "body_html", "body_text", "latest_release__listing")
         present = stamps.of_request(self.request)
+        package = find_shown(rows, self.kwargs["slug"], present)
         counting.count_view(self.request, package)
         return super().get_context_data(
             package=package,

@@ -29,6 +29,8 @@ class Content(Addressed):
     # Written by the code that owns them, one by one, never by an editor's save or by going
     # back to a version: a form that was opened before a removal must not undo it.
     guarded_fields: ClassVar[frozenset[str]] = frozenset({"moderation", "views"})
+    # Those of the guarded fields that visitors change, of which no stamp tells.
+    COUNTS: ClassVar[frozenset[str]] = frozenset({"views"})
     # Made from `body` and `summary`, whenever one of them is written.
     DERIVED_FIELDS: ClassVar[frozenset[str]] = frozenset(
         {"lead", "body_html", "body_text", "headings", "minutes", "renderer_version"}

@@ -47,7 +47,8 @@ class Package(Content):
     """A site template or a jQuery plugin. `body` is its description in Markdown."""
 
     address_area = "downloads"
-    guarded_fields = Content.guarded_fields | {"downloads", "latest_release"}
+    COUNTS = Content.COUNTS | {"downloads"}
+    guarded_fields = Content.guarded_fields | COUNTS | {"latest_release"}
 
     class Kind(models.TextChoices):
         TEMPLATE = "template", _("site template")

@@ -13,6 +13,7 @@ from django.utils import timezone, translation
 from articles.models import Article, FurtherReading
 from content import stamps, views
 from content.models import Content, Picture
+from downloads.models import Package
 from tests.factories import make_article, make_column, make_package
 
 NOON = timezone.make_aware(datetime(2026, 5, 20, 12))
@@ -126,6 +127,27 @@ class KeptPageTests(TestCase):
                 with self.subTest(address):
                     self.assertNotIn("要下架的", self.html(address))
 
+    def test_a_page_that_was_read_answers_as_its_content_is_now(self):
+        for content in (self.article, self.package):
+            address = content.get_absolute_url()
+            steps = [
+                (410, lambda row: row.set_moderation(Content.Moderation.QUARANTINED)),
+                (200, lambda row: row.set_moderation(Content.Moderation.CLEAR)),
+                (404, lambda row: type(row).objects.filter(pk=row.pk).update(status="draft")),
+                (200, lambda row: type(row).objects.filter(pk=row.pk).update(status="published")),
+                (301, lambda row: self.rename(row, "elsewhere")),
+                (410, lambda row: row.purge()),
+            ]
+            self.assertEqual(self.client.get(address).status_code, 200)
+            for status, step in steps:
+                step(type(content).objects.get(pk=content.pk))
+                with self.subTest(address, status=status):
+                    self.assertEqual(self.client.get(address).status_code, status)
+
+    def rename(self, row: Content, slug: str) -> None:
+        row.slug = slug
+        row.save()
+
     def test_what_was_scheduled_appears_at_its_time(self):
         with time_machine.travel(NOON, tick=False) as clock:
             make_article(
@@ -159,7 +181,10 @@ class KeptPageTests(TestCase):
         with time_machine.travel(NOON, tick=False) as clock:
             self.html("/")
             self.html(address)
+            self.html(self.package.get_absolute_url())
             Article.objects.filter(pk=self.article.pk).add_to_count("views", 4711)
             self.assertIn("4711", self.html(address))
+            Package.objects.filter(pk=self.package.pk).add_to_count("downloads", 4712)
+            self.assertIn("4712", self.html(self.package.get_absolute_url()))
             clock.shift(31)
             self.assertIn("4711", self.html("/"))
