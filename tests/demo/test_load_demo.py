@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from django.core.management import call_command
 from django.test import SimpleTestCase, TestCase
@@ -19,7 +20,9 @@ from downloads.models import Package
 class LoadDemoTests(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.loaded = load_demo()
+        # Smaller files of pictures, half of the time that it takes, have tests of their own.
+        with patch("content.pictures.storing.write_variants", return_value=[]):
+            cls.loaded = load_demo()
 
     def test_the_menu_has_every_column_in_order(self):
         groups = [group.name for group in Column.objects.groups()]
