@@ -126,7 +126,7 @@ def find(addresses: Iterable[Address]) -> dict[Address, Content]:
 
 def _rows(area: str, where: Q) -> list[Any]:
     of_area = kinds.in_area(area)
-    found = []
+    found: list[Any] = []
     for model in kinds.models(of_area):
         found += kinds.rows(model, of_area).filter(where).for_listing()
     return found
