@@ -2,7 +2,8 @@
 
 Ranking and times of both engines beside Whoosh with jieba and Elasticsearch's plain `match`:
 on a folder's own headings, sentences and rare words; on judged queries over the demo content;
-and at scale, with build rates and the time from a save until it is found.
+what search adds to a save; and at scale, with build rates and the time from a save until it
+is found.
 """
 
 import argparse
@@ -15,7 +16,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 DEMO = Path(__file__).resolve().parents[2] / "demo"
-PARTS = ("ranking", "judged", "scale")
+PARTS = ("ranking", "judged", "saving", "scale")
 
 
 def main() -> None:
@@ -37,6 +38,8 @@ def main() -> None:
             bench.ranking()
         if "judged" in args.parts:
             bench.judged()
+        if "saving" in args.parts:
+            bench.saving()
         for size in args.sizes if "scale" in args.parts else ():
             bench.at_scale(size, whoosh=size <= report.WHOOSH_UP_TO or args.large)
 

@@ -15,6 +15,7 @@ from bench.search.contenders import Contender, Ours
 from bench.search.measuring import ask_all, build_rate, taking_suggestions, until_visible
 from bench.search.peers import PlainMatch, WhooshJieba
 from bench.search.questions import Asked
+from bench.search.saving import saving
 from bench.search.sections import Section, read_folder, read_packages
 from bench.search.variations import documents
 
@@ -54,6 +55,12 @@ class Bench:
             table |= taking_suggestions(contenders, [e for e in asked if e.kind == "typo"])
         _print(f"### Judged queries on {len(sections)} sections and packages of the demo content")
         _print(tables.ranking(table))
+
+    def saving(self) -> None:
+        """How much longer an author waits because there is search."""
+        longest = max(self._sections, key=lambda section: len(section.text))
+        _print(f"### Saving an article of {len(longest.text):,} characters")
+        _print(tables.saves(saving(longest, self._url)))
 
     def at_scale(self, size: int, *, whoosh: bool) -> None:
         """So many documents: how fast they are written, found, and found after a save."""

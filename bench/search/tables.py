@@ -1,8 +1,10 @@
 """What was measured as tables of Markdown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bench.search.measuring import Table
+from bench.search.metrics import percentile
+from bench.search.saving import WITHOUT
 
 
 def ranking(table: Table) -> str:
@@ -44,4 +46,15 @@ def writing(rates: Mapping[str, float], visible: Mapping[str, float]) -> str:
     for name, rate in rates.items():
         if rate:
             lines.append(f"| {name} | {rate:,.0f} | {visible[name] * 1000:.0f} ms |")
+    return "\n".join(lines)
+
+
+def saves(taken: Mapping[str, Sequence[float]]) -> str:
+    """A row for each case: how long a save took, and how much more than without search."""
+    lines = ["| saving an article | p50 | p95 | more at p50 |", "|---|---|---|---|"]
+    least = percentile(taken[WITHOUT], 0.50)
+    for name, seconds in taken.items():
+        p50, p95 = (percentile(seconds, share) for share in (0.50, 0.95))
+        more = f"{(p50 - least) * 1000:.1f} ms" if name != WITHOUT else ""
+        lines.append(f"| {name} | {p50 * 1000:.1f} ms | {p95 * 1000:.1f} ms | {more} |")
     return "\n".join(lines)
