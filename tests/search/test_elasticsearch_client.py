@@ -152,6 +152,12 @@ class ErrorTests(PeerCase):
         with self.assertRaisesMessage(SearchFailure, "no Elasticsearch"):
             self.asked(self.peer(handler))
 
+    def test_server_out_of_reach_is_told_by_its_address(self):
+        gone = Peer(silent)
+        gone.close()
+        with self.assertRaisesMessage(ServerUnreachable, f"of reach: 127.0.0.1:{gone.port}: "):
+            self.asked(gone.url)
+
     def test_no_error_shows_the_password(self):
         gone = Peer(silent)
         gone.close()

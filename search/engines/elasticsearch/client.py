@@ -122,12 +122,20 @@ class _Exchange:
 
 
 class _Plain(HTTPConnection):
+    def __str__(self) -> str:
+        # Stands in the client's errors, which an operator reads.
+        return f"{self.host}:{self.port}"
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         _note_connection(self)
         super().request(*args, **kwargs)
 
 
 class _Encrypted(HTTPSConnection):
+    def __str__(self) -> str:
+        # Stands in the client's errors, which an operator reads.
+        return f"{self.host}:{self.port}"
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         _note_connection(self)
         super().request(*args, **kwargs)
