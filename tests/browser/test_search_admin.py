@@ -20,6 +20,8 @@ def log_in(page: Page, site: Site) -> None:
     page.fill("#id_username", "admin")
     page.fill("#id_password", site.passwords["admin"])
     page.click("[type=submit]")
+    # The page of the login may still be there, or none at all: what follows needs the desk.
+    expect(page.locator(".desk-tabs").first).to_be_visible()
 
 
 def fold(site: Site) -> None:
