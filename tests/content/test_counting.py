@@ -58,7 +58,8 @@ class CountingTestCase(TestCase):
 def clear_spool() -> None:
     spool._own.path = None
     for path in settings.SPOOL_DIR.glob("*"):
-        path.unlink()
+        if path.is_file():  # folders are other spools', or of other tests
+            path.unlink()
 
 
 def at_second(second: float | None):
