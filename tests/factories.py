@@ -73,11 +73,12 @@ def make_article(**overrides: Any) -> Article:
 
 
 def make_zip(files: dict[str, bytes] | None = None) -> bytes:
-    """A plain ZIP of these files."""
+    """A plain ZIP of these files, the same bytes whenever it is made."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in (files or {"index.html": b"<h1>hello</h1>"}).items():
-            archive.writestr(name, data)
+            entry = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
